@@ -1,0 +1,218 @@
+"""Composition without a language model: which rules answer, what must be said with them, in which order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from assistant.answer import Checks, Citation, Statement
+from assistant.corpus import CalendarEntry, Corpus, Effect, Rule, edition
+from assistant.index import Index
+from assistant.law import AI_ACT, Authority, Pinpoint, parse_pinpoint
+from assistant.retrieve import Candidate
+from assistant.verify import relied_on, supports
+
+WORD_BUDGET = 180  # of an answer, as a rule; what must be said is said even beyond it
+MAX_LEADING = 4  # rules that answer by themselves
+NEAR_TOP = 0.45  # a further rule answers too if its probability is at least this share of the best
+LIMITS = {Effect.EXCEPTION, Effect.CONDITION}
+_LATE = {Effect.PENALTY: 1, Effect.DATE: 2, Effect.CONTEXT: 3}
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The rules of an answer in the order of saying, and whether something relevant was left out."""
+
+    rules: tuple[Rule, ...]
+    leading: tuple[Rule, ...]
+    complete: bool
+
+
+def choose(candidates: list[Candidate], corpus: Corpus, floor: float, version: str) -> Chosen:
+    """The rules that answer, each followed by what limits it.
+
+    Rules named by the question, or over the floor and near the best, lead. Their exceptions and
+    conditions always follow; the limits of those limits, and their other links, follow while the
+    word budget lasts, those nearest to the question first.
+    """
+    leading = _leading(candidates, floor)
+    score = {c.rule.id: c.score for c in candidates}
+    said: dict[str, Rule] = {}
+    for rule in leading:
+        said.setdefault(rule.id, rule)
+        for limit in _links(rule, corpus, version):
+            if limit.effect in LIMITS:
+                said.setdefault(limit.id, limit)
+    further = [
+        link for rule in list(said.values()) for link in _links(rule, corpus, version)
+        if link.id not in said and (link.effect in LIMITS or score.get(link.id, 0.0) >= floor / 2)
+    ]  # fmt: skip
+    words = sum(len(r.statement.split()) for r in said.values())
+    complete = True
+    for link in sorted(dict.fromkeys(further), key=lambda r: -score.get(r.id, 0.0)):
+        words += len(link.statement.split())
+        if words > WORD_BUDGET:
+            complete = complete and link.effect not in LIMITS
+            break
+        said.setdefault(link.id, link)
+    return Chosen(tuple(_in_order(said, leading)), tuple(leading), complete)
+
+
+def _leading(candidates: list[Candidate], floor: float) -> list[Rule]:
+    named = [c for c in candidates if c.named]
+    if named:
+        return [c.rule for c in named]
+    best = max((c.score for c in candidates), default=0.0)
+    kept = [c for c in candidates if c.score >= max(floor, NEAR_TOP * best)][:MAX_LEADING]
+    return [c.rule for c in kept]
+
+
+def _links(rule: Rule, corpus: Corpus, version: str) -> list[Rule]:
+    return [corpus.rules[i] for i in rule.see if corpus.rules[i].holds_in(version)]
+
+
+def _in_order(said: dict[str, Rule], leading: list[Rule]) -> Iterable[Rule]:
+    """Each leading rule, its exceptions, its conditions, then its duties; penalties, dates and context last."""
+    order = {rule.id: n for n, rule in enumerate(leading)}
+    parent: dict[str, int] = {}
+    for rule in said.values():
+        for link in rule.see:
+            parent.setdefault(link, order.get(rule.id, parent.get(rule.id, len(leading))))
+    inner = {Effect.EXCEPTION: 1, Effect.CONDITION: 2}
+
+    def key(rule: Rule) -> tuple[int, int, int]:
+        late = 0 if order.get(rule.id) == 0 else _LATE.get(rule.effect, 0)
+        at = order.get(rule.id, parent.get(rule.id, len(leading)))
+        return late, at, 0 if rule.id in order else inner.get(rule.effect, 3)
+
+    return sorted(said.values(), key=key)
+
+
+class Composer:
+    """Turns rules into statements whose citations carry the words relied on and their checks."""
+
+    def __init__(self, index: Index) -> None:
+        self.index = index
+        self.corpus = index.corpus
+        self.calendar_dates = tuple(
+            _say(e.from_) for calendar in self.corpus.calendars.values() for e in calendar.entries
+        )
+
+    def statement(self, rule: Rule, as_of: date, version: str) -> Statement:
+        """One rule as a statement."""
+        texts = [t for p in rule.pinpoints if (t := self._text(p, as_of))]
+        complete = len(texts) == len(rule.pinpoints)
+        citations = []
+        for pinpoint in rule.pinpoints:
+            name = edition(pinpoint.work, self._version(pinpoint, as_of))
+            near = self.index.support.get(f"{rule.id}|{name}|{pinpoint}")
+            authority = self.corpus.works[pinpoint.work].authority
+            held = supports(rule.statement, texts, self.calendar_dates, authority, near) if complete else None
+            citations.append(self.cite(pinpoint, rule.statement, as_of, held))
+        return Statement(rule.statement, rule.effect, tuple(citations), rule.id)
+
+    def cite(self, pinpoint: Pinpoint, statement: str, as_of: date, supported: bool | None) -> Citation:
+        """A citation of one provision for one statement; the quote is cut from the provision's own text."""
+        work = self.corpus.works[pinpoint.work]
+        version = self._version(pinpoint, as_of)
+        provision = self.index.texts.get(str(pinpoint), version)
+        start = end = quote = verbatim = None
+        if provision is not None and provision.text:
+            start, end = relied_on(statement, provision.text)
+            quote = provision.text[start:end]
+            verbatim = quote in provision.text and bool(quote)
+        entry = self.corpus.applies(pinpoint, version)
+        return Citation(
+            work.short, work.authority, str(pinpoint), self.corpus.heading(pinpoint, version),
+            provision.version if provision else version, quote, start, end, work.url(pinpoint, version),
+            entry.from_ if entry else None, status_of(entry, work.authority, as_of, draft=work.draft), work.draft,
+            Checks(self.corpus.exists_in(str(pinpoint), version), verbatim, supported),
+        )  # fmt: skip
+
+    def dates(self, rules: Iterable[Rule], as_of: date) -> list[Statement]:
+        """Since when, or from when, the leading rules of the AI Act apply: one sentence per date, at most two."""
+        version = self.corpus.works[AI_ACT].version_at(as_of).date
+        groups: dict[tuple[date, str, str], list[Pinpoint]] = {}
+        for rule in rules:
+            if rule.effect in {Effect.DATE, Effect.DEFINITION} or rule.statement.count("20") >= 2:
+                continue
+            for pinpoint in rule.pinpoints:
+                entry = self.corpus.applies(pinpoint, version) if pinpoint.work == AI_ACT else None
+                if entry:
+                    groups.setdefault((entry.from_, entry.basis, entry.open), []).append(pinpoint)
+        said = []
+        for (day, basis, doubt), pinpoints in list(groups.items())[:2]:
+            names = _listed(dict.fromkeys(str(p) for p in pinpoints))
+            plural = len(set(pinpoints)) > 1
+            verb = ("have applied since" if plural else "has applied since") if day <= as_of else ("apply from" if plural else "applies from")
+            text = f"{names} {verb} {_say(day)}." if not doubt else f"{names}: {doubt[0].lower()}{doubt[1:]}"
+            bases = [parse_pinpoint(basis)] + ([parse_pinpoint("Art. 113(c)(i)")] if doubt else [])
+            said.append(Statement(text, Effect.DATE, tuple(self.cite(b, text, as_of, self._dated(b, day, as_of, bool(doubt))) for b in bases)))
+        return said
+
+    def verbatim(self, pinpoint: Pinpoint, as_of: date) -> Statement | None:
+        """A provision in its own words, for one that is looked up and that no rule restates."""
+        provision = self.index.texts.get(str(pinpoint), self._version(pinpoint, as_of))
+        citation = self.cite(pinpoint, "", as_of, None)
+        heading = f" ({citation.heading})" if citation.heading else ""
+        if provision is None:
+            text = f"{pinpoint}{heading} exists in the text of {citation.version}; its words are not installed here, so follow the link."
+            return Statement(text, Effect.CONTEXT, (citation,))
+        words = provision.text.split()
+        shown = " ".join(words[:90]) + (" …" if len(words) > 90 else "")
+        whole = len(provision.text) if len(words) <= 90 else _offset(provision.text, 90)
+        quoted = Citation(**{**{f: getattr(citation, f) for f in Citation.__slots__},
+                             "start": 0, "end": whole, "quote": provision.text[:whole],
+                             "checks": Checks(citation.checks.exists, True, True)})  # fmt: skip
+        return Statement(f"{pinpoint}{heading} reads: “{shown}”", Effect.CONTEXT, (quoted,))
+
+    def _version(self, pinpoint: Pinpoint, as_of: date) -> str:
+        return self.corpus.works[pinpoint.work].version_at(as_of).date
+
+    def _text(self, pinpoint: Pinpoint, as_of: date) -> str | None:
+        provision = self.index.texts.get(str(pinpoint), self._version(pinpoint, as_of))
+        return f"{provision.heading}\n{provision.text}" if provision else None
+
+    def _dated(self, basis: Pinpoint, day: date, as_of: date, doubt: bool) -> bool | None:
+        text = self._text(basis, as_of)
+        if text is None:
+            return None
+        return doubt or _say(day) in text or str(basis) in {"Omnibus Art. 4"}
+
+
+def _offset(text: str, words: int) -> int:
+    """Where the given number of words ends."""
+    at = 0
+    for _ in range(words):
+        while at < len(text) and text[at].isspace():
+            at += 1
+        while at < len(text) and not text[at].isspace():
+            at += 1
+    return at
+
+
+def status_of(entry: CalendarEntry | None, authority: Authority, as_of: date, *, draft: bool) -> str:
+    """Whether a provision applies on the day, from when it will, or that it is not law.
+
+    >>> status_of(None, Authority.TOOLKIT, date(2026, 11, 22), draft=False)
+    'not law'
+    """
+    if authority is not Authority.LAW:
+        return "draft, not adopted" if draft else ("guidance, not law" if authority is Authority.OFFICIAL_GUIDANCE else "not law")
+    if entry is None:
+        return "interprets the law"
+    if entry.from_ <= as_of:
+        return f"applies since {_say(entry.from_)}"
+    return f"applies from {_say(entry.from_)}, not yet"
+
+
+def _say(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"
+
+
+def _listed(names: Iterable[str]) -> str:
+    listed = list(names)
+    if len(listed) > 4:
+        listed = [*listed[:3], "the other provisions above"]
+    return listed[0] if len(listed) == 1 else f"{', '.join(listed[:-1])} and {listed[-1]}"

@@ -1,0 +1,418 @@
+"""The corpus as data: manifest, register, digests, refusals, misreadings, lexicon, calendar.
+
+`load_corpus` reads and checks the files; every fault names the file, the line and what to do.
+Untrusted data enters through the pydantic models here and leaves as frozen values.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import yaml
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from assistant.errors import CorpusFault
+from assistant.law import AI_ACT, Authority, Pinpoint, PinpointError, Version, Work, parse_pinpoint
+
+
+_T = TypeVar("_T", bound=BaseModel)
+
+
+class Effect(StrEnum):
+    """What a rule does; the order is the order in which an answer says it."""
+
+    PROHIBITION = "prohibition"
+    CLASSIFICATION = "classification"
+    DEFINITION = "definition"
+    RIGHT = "right"
+    PERMISSION = "permission"
+    DUTY = "duty"
+    EXCEPTION = "exception"
+    CONDITION = "condition"
+    PENALTY = "penalty"
+    DATE = "date"
+    CONTEXT = "context"
+
+
+class Actor(StrEnum):
+    """Whom a rule binds or empowers."""
+
+    LAW_ENFORCEMENT = "law_enforcement"
+    DEPLOYER = "deployer"
+    PROVIDER = "provider"
+    BORDER = "border"
+    JUDICIAL = "judicial"
+    PROSECUTION = "prosecution"
+    MARKET_SURVEILLANCE = "market_surveillance"
+    DATA_PROTECTION = "data_protection"
+    MEMBER_STATE = "member_state"
+    COMMISSION = "commission"
+    AFFECTED_PERSON = "affected_person"
+    PROCURER = "procurer"
+    ANYONE = "anyone"
+
+
+def _printed(value: str) -> str:
+    try:
+        parse_pinpoint(value)
+    except PinpointError as error:
+        raise ValueError(str(error)) from error
+    return value
+
+
+Printed = Annotated[str, AfterValidator(_printed)]
+
+
+class _Entry(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+class Rule(_Entry):
+    """One entry of the register: one sentence in our own words, bound to its provisions."""
+
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]+$")
+    provisions: tuple[Printed, ...] = Field(min_length=1)
+    effect: Effect
+    actor: tuple[Actor, ...] = Field(min_length=1)
+    version: str = ""  # empty: true of every version
+    statement: str
+    see: tuple[str, ...] = Field(default=(), max_length=5)
+    words: tuple[str, ...] = ()
+    questions: tuple[str, ...] = Field(min_length=6)
+
+    @field_validator("statement")
+    @classmethod
+    def _one_short_sentence(cls, value: str) -> str:
+        if (n := len(value.split())) > 40:
+            raise ValueError(f"the statement has {n} words; at most 40 are allowed")
+        return value
+
+    @cached_property
+    def pinpoints(self) -> tuple[Pinpoint, ...]:
+        """The provisions, parsed."""
+        return tuple(parse_pinpoint(p) for p in self.provisions)
+
+    def holds_in(self, version: str) -> bool:
+        """Whether the rule is true of this version of the AI Act."""
+        return not self.version or self.version == version
+
+
+class Digest(_Entry):
+    """One unit of a work that may not be copied, in our own words."""
+
+    pinpoint: Printed
+    heading: str
+    text: str
+    source: str
+
+
+class RefusalCase(_Entry):
+    """A kind of question that no rule answers: why, and whom to ask instead."""
+
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]+$")
+    reason: str = Field(pattern=r"^(outside_scope|nothing_relevant)$")
+    why: str
+    ask: str
+    nearest: tuple[Printed, ...] = ()
+    questions: tuple[str, ...] = Field(min_length=3)
+
+
+class Misreading(_Entry):
+    """A wrong claim found in practice, with the rules that refute it."""
+
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]+$")
+    claim: str
+    correction: str
+    rules: tuple[str, ...] = Field(min_length=1)
+    provisions: tuple[Printed, ...] = Field(min_length=1)
+    cues: tuple[str, ...] = Field(min_length=3)  # ways in which people state or presuppose the claim
+
+
+class Term(_Entry):
+    """A police word and the words of the law it stands for."""
+
+    term: str
+    means: str
+    also: tuple[str, ...] = ()
+
+
+class CalendarEntry(_Entry):
+    """When some provisions of one version apply, and which provision says so."""
+
+    covers: tuple[str, ...] = Field(min_length=1)
+    from_: date = Field(alias="from")
+    basis: Printed
+    note: str = ""
+    open: str = ""
+
+    def width(self, pinpoint: Pinpoint) -> int | None:
+        """How narrowly this entry covers the provision (smaller is narrower); `None`: not at all."""
+        widths = []
+        for cover in self.covers:
+            if m := _RANGE.match(cover):
+                number = int(re.match(r"\d+", pinpoint.unit)[0]) if pinpoint.unit[0].isdigit() else -1  # type: ignore[index]
+                same = pinpoint.kind == "article" and (m["work"] or AI_ACT) == pinpoint.work
+                if same and int(m["a"]) <= number <= int(m["b"]):
+                    widths.append(100 + int(m["b"]) - int(m["a"]))
+            elif pinpoint.within(single := parse_pinpoint(cover)):
+                widths.append(10 - len(single.parts))
+        return min(widths, default=None)
+
+
+_RANGE = re.compile(r"^(?:(?P<work>[A-Za-z ]+) )?Art\. (?P<a>\d+)-(?P<b>\d+)$")
+
+
+class Calendar(_Entry):
+    """The calendar of one version of one work."""
+
+    work: str
+    version: str
+    entries: tuple[CalendarEntry, ...]
+
+    def entry(self, pinpoint: Pinpoint) -> CalendarEntry | None:
+        """The narrowest entry that covers the provision."""
+        found = [(w, i) for i, e in enumerate(self.entries) if (w := e.width(pinpoint)) is not None]
+        return self.entries[min(found)[1]] if found else None
+
+
+class File(_Entry):
+    """An official text of a work: its name in an originals folder and how to ask for it."""
+
+    name: str
+    celex: str = ""
+    sha256: str = ""
+    takes: tuple[str, ...]
+    depth: int = 99
+    text_of: str = ""
+
+
+class _VersionEntry(_Entry):
+    date: str
+    since: date = date.min
+    note: str = ""
+    link: str = ""
+    file: tuple[File, ...] = ()
+
+
+class _WorkEntry(_Entry):
+    key: str
+    short: str
+    title: str
+    authority: Authority
+    licence: str
+    draft: bool = False
+    version: tuple[_VersionEntry, ...] = Field(min_length=1)
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """Everything the answers rest on, apart from the official texts themselves.
+
+    An *edition* is one version of one work ("AI Act@2026-07-27"); `exists` maps each to the pinpoints
+    that exist in it, with our headings.
+    """
+
+    checked: date
+    works: dict[str, Work]  # by short name
+    files: dict[str, tuple[File, ...]]  # by edition
+    rules: dict[str, Rule]
+    digests: dict[str, Digest]
+    refusals: dict[str, RefusalCase]
+    misreadings: dict[str, Misreading]
+    terms: tuple[Term, ...]
+    calendars: dict[str, Calendar]
+    exists: dict[str, dict[str, str]]
+    digest: str
+
+    def work(self, name: str) -> Work:
+        """A work by its key or its short name, in any case. Raises `CorpusFault` when unknown."""
+        for work in self.works.values():
+            if name.lower() in {work.key, work.short.lower()}:
+                return work
+        known = ", ".join(sorted(w.key for w in self.works.values()))
+        raise CorpusFault(f"No work {name!r} in the manifest.", f"Known works: {known}.")
+
+    def exists_in(self, pinpoint: str, version: str) -> bool:
+        """Whether a provision exists in the version of its work."""
+        return pinpoint in self.exists.get(edition(parse_pinpoint(pinpoint).work, version), {})
+
+    def heading(self, pinpoint: Pinpoint, version: str) -> str:
+        """Our own heading of the article, annex or unit a provision stands in."""
+        table = self.exists.get(edition(pinpoint.work, version), {})
+        return table.get(str(pinpoint)) or table.get(str(pinpoint.top), "")
+
+    def applies(self, pinpoint: Pinpoint, version: str) -> CalendarEntry | None:
+        """The calendar's entry for a provision; recitals and guidance have none."""
+        calendar = self.calendars.get(edition(pinpoint.work, version))
+        return calendar.entry(pinpoint) if calendar else None
+
+
+def edition(work: str, version: str) -> str:
+    """The name of one version of one work.
+
+    >>> edition("AI Act", "2026-07-27")
+    'AI Act@2026-07-27'
+    """
+    return f"{work}@{version}"
+
+
+def corpus_digest(folder: Path) -> str:
+    """sha256 over names and bytes of the corpus files, first 16 hex digits."""
+    total = hashlib.sha256()
+    for path in _files(folder):
+        total.update(str(path.relative_to(folder)).encode() + b"\0" + path.read_bytes() + b"\0")
+    return total.hexdigest()[:16]
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(p for p in folder.rglob("*") if p.suffix in {".toml", ".yaml", ".tsv"} and p.is_file())
+
+
+def load_manifest(folder: Path) -> Corpus:
+    """The works, their files and our digests, without the register: what reading the texts needs."""
+    if not (folder / "manifest.toml").is_file():
+        raise CorpusFault(f"There is no corpus in {folder}.", "Set PINPOINT_CORPUS to the folder with manifest.toml.")
+    checked, works, files = _manifest(folder / "manifest.toml")
+    digests = _unique(folder, "guidance/*.yaml", Digest, "pinpoint")
+    exists = _provision_table(folder / "provisions.tsv")
+    for digest in digests.values():
+        work = works.get(parse_pinpoint(digest.pinpoint).work)
+        if work is None:
+            raise CorpusFault(f"guidance: {digest.pinpoint} belongs to no work of the manifest.", "Add the work or mend it.")
+        exists.setdefault(edition(work.short, work.versions[-1].date), {})[digest.pinpoint] = digest.heading
+    return Corpus(checked, works, files, {}, digests, {}, {}, (), {}, exists, corpus_digest(folder))
+
+
+def load_corpus(folder: Path) -> Corpus:
+    """Read and check the corpus. Raises `CorpusFault` at the first thing that is wrong."""
+    corpus = replace(
+        load_manifest(folder),
+        rules=_unique(folder, "register/*.yaml", Rule, "id"),
+        refusals=_unique(folder, "refusals.yaml", RefusalCase, "id"),
+        misreadings=_unique(folder, "misreadings.yaml", Misreading, "id"),
+        terms=tuple(t for _, _, t in _entries(folder, "lexicon.yaml", Term)),
+        calendars={edition(c.work, c.version): c for _, _, c in _entries(folder, "calendar.yaml", Calendar)},
+    )
+    _check_links(folder, corpus)
+    return corpus
+
+
+def _manifest(path: Path) -> tuple[date, dict[str, Work], dict[str, tuple[File, ...]]]:
+    try:
+        raw = tomllib.loads(path.read_text("utf-8"))
+        entries = [_WorkEntry.model_validate(w) for w in raw["work"]]
+        checked = raw["checked"]
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, ValidationError) as error:
+        raise CorpusFault(f"{path} cannot be read: {_first(error)}.", "Mend the manifest.") from error
+    works, files = {}, {}
+    for e in entries:
+        versions = tuple(Version(v.date, v.since, v.link, v.note) for v in e.version)
+        works[e.short] = Work(e.key, e.short, e.title, e.authority, versions, e.draft)
+        for v in e.version:
+            files[edition(e.short, v.date)] = v.file
+    return checked, works, files
+
+
+class _Lines(yaml.CSafeLoader):
+    """A YAML loader that remembers the line on which each mapping begins."""
+
+
+def _mapping(loader: _Lines, node: yaml.MappingNode) -> dict[Any, Any]:
+    found = loader.construct_mapping(node, deep=True)
+    found["__line__"] = node.start_mark.line + 1
+    return found
+
+
+_Lines.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
+
+
+def _entries(folder: Path, pattern: str, model: type[_T]) -> Iterator[tuple[Path, int, _T]]:
+    """Every entry of the files, checked, with its file and line."""
+    for path in sorted(folder.glob(pattern)):
+        try:
+            listed = yaml.load(path.read_text("utf-8"), _Lines) or []  # noqa: S506 -- a safe loader
+        except (yaml.YAMLError, UnicodeDecodeError) as error:
+            mark = getattr(error, "problem_mark", None)
+            where = f"{path}:{mark.line + 1}" if mark else str(path)
+            raise CorpusFault(f"{where}: not YAML: {_first(error)}.", "Mend that line.") from error
+        if not isinstance(listed, list):
+            raise CorpusFault(f"{path}:1: a list of entries is expected.", "Begin each entry with '- '.")
+        for raw in listed:
+            line = _strip_lines(raw) if isinstance(raw, dict) else 1
+            try:
+                yield path, line, model.model_validate(raw)
+            except ValidationError as error:
+                name = raw.get("id", raw.get("pinpoint", "")) if isinstance(raw, dict) else ""
+                raise CorpusFault(f"{path}:{line}: {name}: {_first(error)}.", "corpus/README.md has the format.") from error
+
+
+def _strip_lines(raw: dict[Any, Any]) -> int:
+    for value in raw.values():
+        for item in value if isinstance(value, list) else [value]:
+            if isinstance(item, dict):
+                _strip_lines(item)
+    return int(raw.pop("__line__", 1))
+
+
+def _unique(folder: Path, pattern: str, model: type[_T], key: str) -> dict[str, _T]:
+    seen: dict[str, tuple[Path, int]] = {}
+    found: dict[str, _T] = {}
+    for path, line, entry in _entries(folder, pattern, model):
+        name = getattr(entry, key)
+        if name in seen:
+            first, at = seen[name]
+            raise CorpusFault(f"{path}:{line}: {name} stands already in {first}:{at}.", "Give one of them another id.")
+        seen[name], found[name] = (path, line), entry
+    return found
+
+
+def _provision_table(path: Path) -> dict[str, dict[str, str]]:
+    """work, version, pinpoint, heading: one line each."""
+    table: dict[str, dict[str, str]] = {}
+    if not path.is_file():
+        return table
+    for n, row in enumerate(path.read_text("utf-8").splitlines()[1:], 2):
+        cells = row.split("\t")
+        if len(cells) != 4:
+            raise CorpusFault(f"{path}:{n}: four columns are expected.", "Write it anew: python -m ingest table.")
+        work, versions, pinpoint, heading = cells
+        for version in versions.split(","):
+            table.setdefault(edition(work, version), {})[pinpoint] = heading
+    return table
+
+
+def _check_links(folder: Path, corpus: Corpus) -> None:
+    """Every provision a rule names exists in its version; every link leads to a rule."""
+    for path, line, rule in _entries(folder, "register/*.yaml", Rule):
+        for other in rule.see:
+            if other not in corpus.rules:
+                raise CorpusFault(f"{path}:{line}: {rule.id} sees {other}, which is no rule.", "Mend the id or remove the link.")
+        for pinpoint in rule.pinpoints:
+            work = corpus.works.get(pinpoint.work)
+            if work is None:
+                raise CorpusFault(f"{path}:{line}: {rule.id}: no work {pinpoint.work!r}.", "Use a short name of the manifest.")
+            for version in work.versions:
+                if pinpoint.work == AI_ACT and not rule.holds_in(version.date):
+                    continue
+                known = corpus.exists.get(edition(work.short, version.date))
+                if known is not None and str(pinpoint) not in known:
+                    raise CorpusFault(
+                        f"{path}:{line}: {rule.id}: {pinpoint} does not exist in {work.short} as of {version.date}.",
+                        "Correct the pinpoint, or say with `version:` which text the rule belongs to.",
+                    )
+
+
+def _first(error: Exception) -> str:
+    if isinstance(error, ValidationError):
+        e = error.errors()[0]
+        return f"{'.'.join(str(x) for x in e['loc'])}: {e['msg']}"
+    return " ".join(str(error).split())[:200]

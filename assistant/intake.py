@@ -1,0 +1,202 @@
+"""Intake: what arrives is made readable, guarded, and read for named provisions and dates."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date
+
+from assistant.answer import Reason
+from assistant.corpus import Term
+from assistant.law import AI_ACT, Pinpoint
+
+MAX_CHARS = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """The question goes no further: why, in words for the user."""
+
+    reason: Reason
+    why: str
+    ask: str = ""
+
+
+def normalise(text: str) -> str:
+    """NFC, one line, without hidden or control characters.
+
+    >>> normalise("Can\\u200b we\\n use  it?")
+    'Can we use it?'
+    """
+    kept = (c if not unicodedata.category(c).startswith("C") else (" " if c in "\t\n\r" else "") for c in text)
+    return re.sub(r"\s+", " ", unicodedata.normalize("NFC", "".join(kept))).strip()
+
+
+def guard(raw: str, question: str) -> Stop | None:
+    """Why a question must stop here, or `None`.
+
+    >>> guard("", "").reason.value
+    'unreadable'
+    >>> guard("Call me on 0049 170 1234567", "Call me on 0049 170 1234567").reason.value
+    'case_data'
+    """
+    if not question:
+        return Stop(Reason.UNREADABLE, "There is no question to read.", "Write your question in a sentence or two.")
+    if len(question) > MAX_CHARS:
+        return Stop(
+            Reason.UNREADABLE,
+            f"The question has {len(question):,} characters; at most {MAX_CHARS:,} can be read.",
+            "Ask the legal question in a few sentences, without the case file.",
+        )
+    letters = sum(c.isalpha() for c in question)
+    odd = sum(c == "\ufffd" for c in raw) + sum(unicodedata.category(c) in {"Cc", "Co", "Cn"} and c not in "\t\n\r" for c in raw)
+    if letters < 2 or letters < 0.35 * len(question) or odd > 0.1 * len(raw):
+        return Stop(Reason.UNREADABLE, "This does not read as a question.", "Write your question in a sentence or two.")
+    if any(pattern.search(question) for pattern in _CASE_DATA):
+        masked = question
+        for pattern in _CASE_DATA:
+            masked = pattern.sub(lambda m: "█" * len(m[0]), masked)
+        return Stop(
+            Reason.CASE_DATA,
+            f"The question seems to hold personal or case data, so it was neither stored nor searched: “{masked}”",
+            "Ask again about the situation in general, without numbers, names or addresses.",
+        )
+    if _OVERRIDE.search(question):
+        return Stop(
+            Reason.INSTRUCTION_OVERRIDE,
+            "This asks the assistant to set its own rules aside, which it does not do.",
+            "Ask what the law requires in your situation.",
+        )
+    return None
+
+
+_CASE_DATA = (
+    re.compile(r"\b[\w.+-]+@[\w-]+\.[\w.-]*\w"),
+    re.compile(r"(?<![\w/.])(?:\+|00)\d{2}[\d ()/.-]{7,}\d"),
+    re.compile(r"\b[A-Z]{2}\d{2} ?(?:[A-Z0-9]{4} ?){3,7}[A-Z0-9]{1,3}\b"),
+    re.compile(r"\b(?:case|custody|crime|incident|reference|file)\s*(?:no\.?|number|ref\.?|reference)?\s*[:#]?\s*[A-Z]*[-/]?\d{2,}[-/]\d[\d/-]*", re.I),
+    re.compile(r"\b(?:born|dob|d\.o\.b\.|date of birth)\W{0,3}(?:on )?\d{1,2}[./ -](?:\d{1,2}|[A-Za-z]{3,9})[./ -]\d{2,4}", re.I),
+)
+_OVERRIDE = re.compile(
+    r"\b(?:ignore|disregard|forget|override|bypass)\b[^.?!]{0,40}\b(?:previous|prior|above|earlier|all|your|these|system|any)\b[^.?!]{0,30}"
+    r"\b(?:instructions?|rules?|prompts?|guidelines|restrictions|guardrails|directions)\b"
+    r"|\b(?:reveal|print|repeat|show|output|leak)\b[^.?!]{0,30}\b(?:system prompt|your (?:instructions|prompt|rules)|hidden (?:prompt|instructions))"
+    r"|\b(?:you are now|pretend (?:to be|you are)|act as (?:a|an|if)|role-?play as)\b(?=[^.?!]*\b(?:without|no|unrestricted|dan|jailbr\w+|free of|ignore|any rules|evil)\b)"
+    r"|\bdeveloper mode\b|\bjailbreak mode\b|\bdo anything now\b",
+    re.I,
+)
+
+
+# -- named provisions ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A provision named in a question, and where in the question it stands."""
+
+    pinpoint: Pinpoint
+    start: int
+    end: int
+
+
+_WORKS = {
+    "LED": r"\bLED\b|law enforcement directive|directive (?:\(eu\) )?2016/680|2016/680|police directive|\bJHA directive",
+    "GDPR": r"\bGDPR\b|general data protection regulation|2016/679|\bDSGVO\b|\bRGPD\b",
+    "Charter": r"\bcharter\b|fundamental rights charter|\bCFR\b",
+    "Omnibus": r"\bomnibus\b|2026/1744",
+    AI_ACT: r"\bAI ?-?act\b|\bAIA\b|2024/1689|artificial intelligence act",
+}
+_SUB = r"(?:\s*\(\s*[0-9]{1,2}[a-z]?\s*\)|\s*\(\s*[a-z]{1,4}\s*\)|[.](?:\d{1,2}[a-z]?|[a-z]{1,3})(?![\w]))"
+_WORDY = r"(?:,?\s*(?:para(?:graph)?|sub-?paragraph|point|pt|letter|lit|sub-?point|no|number)\.?\s*\(?\s*(?:\d{1,2}[a-z]?|[a-z]{1,3}|[ivx]{1,4})\s*\)?(?![\w]))"
+_ARTICLE = re.compile(rf"\b(?:art(?:icle|\.)?s?|§)\s*(?P<n>\d{{1,3}}[a-z]?)(?P<rest>(?:{_SUB}|{_WORDY})*)(?:\s+(?P<bare>\d{{1,2}})(?:\s+(?P<barepoint>[a-z])\b(?!\s+[a-z]))?)?", re.I)
+_ANNEX = re.compile(rf"\bannex(?:es)?\s+(?P<n>[ivxl]+|\d{{1,2}})\b(?:,?\s*section\s+(?P<sec>[a-e]|\d)\b)?(?P<rest>(?:\s*,?\s*(?:point|pt|no|number|area|letter|lit)?\.?\s*\(?\s*(?:\d{{1,2}}(?:\.\d)?|(?<=[\d\s(])[a-z])\s*\)?(?!\w))*)", re.I)
+_RECITAL = re.compile(r"\brecitals?\s*\(?(?P<n>\d{1,3})\)?", re.I)
+_GUIDE = re.compile(r"(?:guidelines?\W+(?:paragraph|para\.?|¶)\s*|¶\s*)(?P<n>\d{1,3})\b", re.I)
+_ROMAN = ["I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII", "XIII", "XIV", "XV", "XVI", "XVII", "XVIII", "XIX", "XX"]
+
+
+def find_references(question: str) -> list[Reference]:
+    """Provisions named in a question, however they are written.
+
+    >>> [str(r.pinpoint) for r in find_references("what does art 26 (10) say, and annex 3 point 6 letter d?")]
+    ['Art. 26(10)', 'Annex III, point 6(d)']
+    >>> [str(r.pinpoint) for r in find_references("Article 22 of the GDPR or LED article 11?")]
+    ['GDPR Art. 22', 'LED Art. 11']
+    """
+    found = []
+    for m in _ARTICLE.finditer(question):
+        parts = _labels(m["rest"] or "")
+        if m["bare"] and not parts:
+            parts = (m["bare"], *((m["barepoint"],) if m["barepoint"] else ()))
+        found.append(Reference(Pinpoint(_work_near(question, m), "article", m["n"].lower(), parts=parts), m.start(), m.end()))
+    for m in _ANNEX.finditer(question):
+        number = m["n"].upper() if not m["n"].isdigit() else (_ROMAN[int(m["n"]) - 1] if 0 < int(m["n"]) <= 20 else m["n"])
+        found.append(Reference(Pinpoint(AI_ACT, "annex", number, (m["sec"] or "").upper(), _labels(m["rest"] or "")), m.start(), m.end()))
+    for m in _RECITAL.finditer(question):
+        found.append(Reference(Pinpoint(_work_near(question, m), "recital", m["n"]), m.start(), m.end()))
+    for m in _GUIDE.finditer(question):
+        found.append(Reference(Pinpoint("Draft HR guidelines", "paragraph", m["n"]), m.start(), m.end()))
+    return sorted(found, key=lambda r: r.start)
+
+
+def _labels(rest: str) -> tuple[str, ...]:
+    words = re.sub(r"(?i)\b(?:sub-?paragraph|para(?:graph)?|sub-?point|point|pt|letter|lit|number|no|area)\b", " ", rest)
+    return tuple(x.lower() for x in re.findall(r"\d+(?:\.\d+)?[a-z]?|[a-z]+", words, re.I))
+
+
+def _work_near(question: str, m: re.Match[str]) -> str:
+    """The work named just after the reference, or else just before it; the AI Act when none is."""
+    after, before = question[m.end() : m.end() + 40], question[max(0, m.start() - 40) : m.start()]
+    for stretch, last in ((re.split(r"\bart|\bannex|\brecital|[?.;]|\band\b|\bor\b", after, flags=re.I)[0], False), (before, True)):
+        hits = [(h.start(), work) for work, pattern in _WORKS.items() for h in re.finditer(pattern, stretch, re.I)]
+        if hits:
+            return max(hits)[1] if last else min(hits)[1]
+    return AI_ACT
+
+
+# -- dates and police words -----------------------------------------------------------------------
+
+_MONTHS = {m: i for i, m in enumerate("january february march april may june july august september october november december".split(), 1)}
+_AS_OF = re.compile(
+    r"\b(?:as (?:of|at|on)|as it stood on|in force on)\s+(?:the\s+)?(?:(?P<y>\d{4})-(?P<m>\d\d)-(?P<d>\d\d)|(?P<d2>\d{1,2})(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<m2>[a-z]+)\s+(?P<y2>\d{4}))",
+    re.I,
+)
+
+
+def as_of_named(question: str) -> date | None:
+    """The day a question is expressly asked for.
+
+    >>> as_of_named("As of 1 June 2026, what applied to emotion recognition?")
+    datetime.date(2026, 6, 1)
+    """
+    m = _AS_OF.search(question)
+    if not m:
+        return None
+    try:
+        if m["y"]:
+            return date(int(m["y"]), int(m["m"]), int(m["d"]))
+        return date(int(m["y2"]), _MONTHS[m["m2"].lower()], int(m["d2"]))
+    except (ValueError, KeyError):
+        return None
+
+
+class Lexicon:
+    """Police words found in a question -> the words of the law they stand for.
+
+    >>> Lexicon((Term(term="LFR", means="real-time remote biometric identification"),)).expand("Can we use LFR?")
+    'real-time remote biometric identification'
+    """
+
+    def __init__(self, terms: tuple[Term, ...]) -> None:
+        self.means = {form.lower(): term.means for term in terms for form in (term.term, *term.also)}
+        forms = sorted(map(re.escape, self.means), key=len, reverse=True)
+        self.pattern = re.compile(rf"(?<!\w)(?:{'|'.join(forms)})(?:s|es)?(?!\w)", re.I) if forms else None
+
+    def expand(self, question: str) -> str:
+        """The law's words for the police words in the question, each once."""
+        if self.pattern is None:
+            return ""
+        found = (m[0].lower() for m in self.pattern.finditer(question))
+        meanings = (self.means.get(f) or self.means.get(f.removesuffix("s")) or self.means.get(f.removesuffix("es"), "") for f in found)
+        return " ".join(dict.fromkeys(filter(None, meanings)))
