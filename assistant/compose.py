@@ -15,7 +15,7 @@ from assistant.verify import relied_on, supports
 
 WORD_BUDGET = 180  # of an answer, as a rule; what must be said is said even beyond it
 MAX_LEADING = 4  # rules that answer by themselves
-NEAR_TOP = 0.45  # a further rule answers too if its probability is at least this share of the best
+NEAR_TOP = 0.35  # a further rule answers too if its probability is at least this share of the best
 LIMITS = {Effect.EXCEPTION, Effect.CONDITION}
 _LATE = {Effect.PENALTY: 1, Effect.DATE: 2, Effect.CONTEXT: 3}
 

@@ -6,6 +6,7 @@ Untrusted data enters through the pydantic models here and leaves as frozen valu
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import re
 import tomllib
@@ -197,7 +198,7 @@ class File(_Entry):
 
 class _VersionEntry(_Entry):
     date: str
-    since: date = date.min
+    since: dt.date = dt.date.min
     note: str = ""
     link: str = ""
     file: tuple[File, ...] = ()

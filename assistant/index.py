@@ -1,8 +1,9 @@
-"""The index: ways to the rules, passages of the works, dense and lexical search over both.
+"""The index: ways to the rules, profiles of the rules, passages of the works; dense and lexical search.
 
-A *way* is any text that leads to a rule (its statement, its questions, its words), to a kind of
-question that is refused, or to a misreading. A *passage* is a slice of exactly one provision, with
-its heading as context. Both are searched dense (Chroma) and lexically (BM25, by bm25s).
+A *way* is any text that leads to a target: to a rule (its statement, its questions, its words), to a
+kind of question that is refused, or to a misreading. A *profile* is all ways of one target together:
+their mean vector, and their words as one document. A *passage* is a slice of exactly one provision,
+with its heading as context. All are searched dense (Chroma) and lexically (BM25, by bm25s).
 
 A build writes a new folder and then moves a pointer to it, so a reader has the old index or the
 whole new one. The stamp says from which corpus, texts and embedding model it was built; `open`
@@ -19,7 +20,7 @@ import shutil
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,7 @@ from assistant.vectors import Encoder, Vector, VectorCache, VectorStore
 FORMAT = 1
 POINTER = "current"
 PASSAGE_CHARS = 900  # about 200 tokens: under the model's 256 with the heading
-Progress = Callable[[str, int, int], None]  # stage, done now, total
+Progress = Callable[..., None]  # (stage, done now, total=…)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +61,20 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
-    """One way or passage found, with its cosine similarity and its BM25 score (0 where not found so)."""
+class Near:
+    """How near a target is to a question: cosines and BM25 scores of its profile and its ways.
 
-    item: Way | Passage
-    dense: float
-    lexical: float
+    `dense` and `lexical` hold one number per way of the target, in the order of the ways; the BM25
+    scores are shares of what a perfect match of the question would score.
+    """
+
+    kind: str  # rule | refusal | misreading
+    target: str
+    ways: tuple[str, ...]
+    profile: float
+    profile_words: float
+    dense: Vector
+    lexical: Vector
 
 
 @dataclass(frozen=True)
@@ -233,7 +242,7 @@ class Index:
         try:
             corpus = TypeAdapter(Corpus).validate_json((folder / "corpus.json").read_bytes())
             index = cls(stamp, corpus, Texts.load(folder / "texts.jsonl"), folder, settings)
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, TypeError) as error:
             raise IndexMissing(f"The index in {folder} is damaged: {type(error).__name__}.", "Run: python -m ingest") from error
         index.encoder = encoder
         return index
@@ -242,8 +251,8 @@ class Index:
         """Load the model and the store, and check that query vectors fit the index."""
         if float(np.dot(self.encoder.probe, np.array(self.stamp.probe, np.float32))) < 0.999:
             raise IndexMismatch("The query vectors do not fit the index: another model's weights.", "Run: python -m ingest")
-        self.ways, self.passages, self.way_words, self.passage_words  # noqa: B018 -- loads them
-        self.store.collection("ways")
+        self.ways, self.targets, self.vectors, self.passages, self.words  # noqa: B018 -- loads them
+        self.store.collection("profiles")
 
     @cached_property
     def ways(self) -> list[Way]:
@@ -263,33 +272,68 @@ class Index:
         return found
 
     @cached_property
-    def way_words(self) -> Lexical:
-        """BM25 over the ways."""
-        return Lexical.load(self.folder / "bm25-ways")
+    def targets(self) -> list[tuple[str, str, slice]]:
+        """Kind, id and the stretch of `ways` of every target; its place in the list is its profile's id."""
+        return _targets(self.ways)
 
     @cached_property
-    def passage_words(self) -> Lexical | None:
-        """BM25 over the passages; `None` where no text is installed."""
-        return Lexical.load(self.folder / "bm25-passages") if self.passages else None
+    def vectors(self) -> dict[str, Vector]:
+        """The vectors of the ways and of the profiles, mapped from disk, for exact scores of what search found."""
+        return {k: np.load(self.folder / f"{k}.npy", mmap_mode="r") for k in ("ways", "profiles")}
 
-    def find_ways(self, query: str, vector: Vector, n: int) -> list[Hit]:
-        """The ways nearest to the query by either search, each with both scores."""
-        return self._find("ways", self.ways, self.way_words, query, vector, n)
+    @cached_property
+    def words(self) -> dict[str, Lexical]:
+        """BM25 over ways, profiles and (where texts are installed) passages."""
+        return {k: Lexical.load(self.folder / f"bm25-{k}") for k in ("ways", "profiles", "passages") if (self.folder / f"bm25-{k}").is_dir()}
 
-    def find_passages(self, query: str, vector: Vector, n: int) -> list[Hit]:
-        """The passages nearest to the query by either search, each with both scores."""
-        if self.passage_words is None:
+    def near_targets(self, query: str, vector: Vector, n: int) -> list[Near]:
+        """The targets nearest to the question by any of the searches, with exact scores."""
+        found = {int(i) for i, _ in self.store.nearest("profiles", vector, min(n, len(self.targets)))}
+        owner = self._owner
+        found |= {owner[int(i)] for i, _ in self.store.nearest("ways", vector, min(2 * n, len(self.ways)))}
+        full = self.words["ways"].full_score(query)
+        by_way, by_profile = self.words["ways"].scores(query) / full, self.words["profiles"].scores(query)
+        found |= {int(i) for i in np.argpartition(-by_profile, min(n // 2, len(by_profile) - 1))[: n // 2] if by_profile[i] > 0}
+        by_profile = by_profile / self.words["profiles"].full_score(query)
+        near = []
+        for t in sorted(found):
+            kind, target, stretch = self.targets[t]
+            rows = self.vectors["ways"][stretch]
+            kinds = tuple(w.kind for w in self.ways[stretch])
+            profile = float(self.vectors["profiles"][t] @ vector)
+            near.append(Near(kind, target, kinds, profile, float(by_profile[t]), rows @ vector, by_way[stretch]))
+        return near
+
+    @cached_property
+    def _owner(self) -> list[int]:
+        return [t for t, (_, _, stretch) in enumerate(self.targets) for _ in range(stretch.start, stretch.stop)]
+
+    def near_passages(self, query: str, vector: Vector, n: int) -> list[tuple[Passage, float, float]]:
+        """The passages nearest to the question by either search, each with its cosine and its BM25 score."""
+        if not self.passages:
             return []
-        return self._find("passages", self.passages, self.passage_words, query, vector, n)
-
-    def _find(
-        self, kind: str, items: Sequence[Way] | Sequence[Passage], words: Lexical, query: str, vector: Vector, n: int
-    ) -> list[Hit]:
-        dense = {int(i): s for i, s in self.store.nearest(kind, vector, min(n, len(items)))}
-        lexical = words.scores(query)
-        best = np.argpartition(-lexical, min(n, len(items)) - 1)[:n]
+        dense = {int(i): s for i, s in self.store.nearest("passages", vector, min(n, len(self.passages)))}
+        lexical = self.words["passages"].scores(query)
+        best = np.argpartition(-lexical, min(n, len(self.passages) - 1))[:n]
         chosen = dict.fromkeys([*dense, *(int(i) for i in best if lexical[i] > 0)])
-        return [Hit(items[i], dense.get(i, 0.0), float(lexical[i])) for i in chosen]
+        return [(self.passages[i], dense.get(i, 0.0), float(lexical[i])) for i in chosen]
+
+
+def _targets(ways: Sequence[Way]) -> list[tuple[str, str, slice]]:
+    found: list[tuple[str, str, slice]] = []
+    for i, way in enumerate(ways):
+        kind = way.kind if way.kind in {"refusal", "misreading"} else "rule"
+        if found and found[-1][:2] == (kind, way.target):
+            found[-1] = (kind, way.target, slice(found[-1][2].start, i + 1))
+        else:
+            found.append((kind, way.target, slice(i, i + 1)))
+    return found
+
+
+def _mean(rows: Vector) -> Vector:
+    mean = rows.mean(axis=0)
+    unit: Vector = (mean / (np.linalg.norm(mean) or 1.0)).astype(np.float32)
+    return unit
 
 
 def read_stamp(settings: Settings) -> tuple[Stamp, Path]:
@@ -340,14 +384,24 @@ def _write(
     contents = [w.text for w in ways] + [f"{p.heading}. {p.text}" if p.heading else p.text for p in passages]
     cache = VectorCache(settings.data / "embeddings.sqlite", encoder.name)
     try:
-        vectors, embedded = cache.embed(encoder, contents, lambda n: progress("embedding", n, len(contents)))
+        vectors, embedded = cache.embed(encoder, contents, partial(progress, "embedding", total=len(contents)))
     finally:
         cache.close()
+    targets = _targets(ways)
+    profiles = np.stack([_mean(vectors[stretch]) for _, _, stretch in targets])
+    documents = [" ".join(w.text for w in ways[stretch]) for _, _, stretch in targets]
     store = VectorStore(folder / "chroma", settings.chroma_url, build)
-    for kind, items, rows in (("ways", ways, vectors[: len(ways)]), ("passages", passages, vectors[len(ways) :])):
-        if items:
-            store.add(kind, [str(i) for i in range(len(items))], rows, lambda n: progress("storing vectors", n, len(contents)))
-            Lexical.build([_content(i) for i in items]).save(folder / f"bm25-{kind}")
+    kinds = {
+        "ways": ([w.text for w in ways], vectors[: len(ways)]),
+        "profiles": (documents, profiles),
+        "passages": (contents[len(ways) :], vectors[len(ways) :]),
+    }
+    for kind, (words, rows) in kinds.items():
+        if words:
+            store.add(kind, [str(i) for i in range(len(words))], rows, partial(progress, f"storing {kind}", total=len(words)))
+            Lexical.build(words).save(folder / f"bm25-{kind}")
+    np.save(folder / "ways.npy", vectors[: len(ways)])
+    np.save(folder / "profiles.npy", profiles)
     (folder / "ways.json").write_text(json.dumps([asdict(w) for w in ways], ensure_ascii=False), "utf-8")
     (folder / "passages.json").write_text(json.dumps([asdict(p) for p in passages], ensure_ascii=False), "utf-8")
     (folder / "corpus.json").write_bytes(TypeAdapter(Corpus).dump_json(corpus, by_alias=True))
@@ -356,10 +410,6 @@ def _write(
     texts.dump(folder / "texts.jsonl")
     probe = tuple(float(x) for x in encoder.probe)
     return Stamp(FORMAT, encoder.name, corpus.digest, build, probe, embedded, tuple(missing))
-
-
-def _content(item: Way | Passage) -> str:
-    return item.text if isinstance(item, Way) else f"{item.heading} {item.text}"
 
 
 def _support(corpus: Corpus, ways: Sequence[Way], passages: Sequence[Passage], vectors: Vector) -> dict[str, float]:

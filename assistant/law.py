@@ -14,10 +14,10 @@ A *pinpoint* is the printed reference to one provision. Its forms are fixed:
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
 
 AI_ACT = "AI Act"
@@ -191,7 +191,7 @@ class Version:
     """One dated text of a work, in force from `since` until the next version's."""
 
     date: str
-    since: date
+    since: dt.date
     link: str = ""
     note: str = ""
 
@@ -207,7 +207,7 @@ class Work:
     versions: tuple[Version, ...]
     draft: bool = False
 
-    def version_at(self, day: date) -> Version:
+    def version_at(self, day: dt.date) -> Version:
         """The version in force on `day`; the first one if the day is earlier than all."""
         held = [v for v in self.versions if v.since <= day]
         return held[-1] if held else self.versions[0]

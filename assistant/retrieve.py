@@ -9,7 +9,7 @@ texts are fused by rank; operative text and recitals are ranked apart, because o
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,15 +17,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.corpus import Misreading, RefusalCase, Rule
-from assistant.index import Hit, Index, Passage, Way
+from assistant.index import Index, Near, Passage
 from assistant.intake import Lexicon, Reference
 from assistant.law import Pinpoint, parse_pinpoint
 from assistant.vectors import Vector
 
-WAYS = 120  # ways looked at per search
+TARGETS = 60  # targets looked at per search
 PASSAGES = 40
 RRF = 60  # Cormack, Clarke and Büttcher 2009, "Reciprocal rank fusion", section 3
-FEATURES = ("best", "second", "third", "statement", "lexical", "lexical_statement", "agreement", "gap")
+FEATURES = ("profile", "best", "top_three", "said", "profile_words", "best_words", "profile_gap", "words_gap")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,30 +67,24 @@ class Ranker:
         return odds
 
 
-def features_by_target(hits: Iterable[Hit], full: float) -> tuple[list[str], NDArray[np.float64], list[str]]:
-    """One row of features per target found; `full` is the BM25 score of a perfect match of the question.
+def features(near: Sequence[Near]) -> NDArray[np.float64]:
+    """One row per target, shape (len(near), len(FEATURES)).
 
-    Returns targets, features of shape (targets, len(FEATURES)), and each target's kind.
+    The gaps are distances to the best target of this question; the rest are absolute.
     """
-    by: dict[tuple[str, str], list[Hit]] = {}
-    for hit in hits:
-        way = hit.item
-        if isinstance(way, Way):
-            kind = way.kind if way.kind in {"refusal", "misreading"} else "rule"
-            by.setdefault((kind, way.target), []).append(hit)
-    best_of_all = max((h.dense for group in by.values() for h in group), default=0.0)
     rows = []
-    for group in by.values():
-        dense = sorted((h.dense for h in group), reverse=True) + [0.0, 0.0]
-        asked = [h for h in group if isinstance(h.item, Way) and h.item.kind in {"question", "refusal", "misreading"}]
-        said = [h for h in group if isinstance(h.item, Way) and h.item.kind in {"statement", "words"}]
-        lexical = max((h.lexical for h in asked), default=0.0) / full
+    for n in near:
+        asked = np.sort(n.dense)[::-1]
+        said = [float(d) for d, kind in zip(n.dense, n.ways, strict=True) if kind in {"statement", "words"}]
         rows.append([
-            dense[0], dense[1] or dense[0] - 0.15, dense[2] or dense[1] - 0.1 or dense[0] - 0.2,
-            max((h.dense for h in said), default=0.0), lexical, max((h.lexical for h in said), default=0.0) / full,
-            dense[0] * lexical, best_of_all - dense[0],
+            n.profile, float(asked[0]), float(asked[:3].mean()), max(said, default=n.profile),
+            n.profile_words, float(n.lexical.max()), 0.0, 0.0,
         ])  # fmt: skip
-    return [t for _, t in by], np.array(rows, np.float64).reshape(-1, len(FEATURES)), [k for k, _ in by]
+    table = np.array(rows, np.float64).reshape(-1, len(FEATURES))
+    if len(table):
+        table[:, 6] = table[:, 0].max() - table[:, 0]
+        table[:, 7] = table[:, 4].max() - table[:, 4]
+    return table
 
 
 class Retriever:
@@ -109,17 +103,16 @@ class Retriever:
     def rank(self, question: str, vector: Vector, version: str, named: list[Pinpoint]) -> Found:
         """As `find`, with the question already embedded."""
         expanded = f"{question} {self.lexicon.expand(question)}".strip()
-        hits = self.index.find_ways(expanded, vector, WAYS)
-        targets, features, kinds = features_by_target(hits, self.index.way_words.full_score(question))
-        probability = self.ranker.probability(features)
+        near = self.index.near_targets(expanded, vector, TARGETS)
+        probability = self.ranker.probability(features(near))
         corpus = self.index.corpus
         candidates, refusals, wrong = [], [], []
-        for target, kind, p in zip(targets, kinds, probability, strict=True):
-            if kind == "refusal":
-                refusals.append((corpus.refusals[target], float(p)))
-            elif kind == "misreading":
-                wrong.append((corpus.misreadings[target], float(p)))
-            elif (rule := corpus.rules[target]).holds_in(version):
+        for n, p in zip(near, probability, strict=True):
+            if n.kind == "refusal":
+                refusals.append((corpus.refusals[n.target], float(p)))
+            elif n.kind == "misreading":
+                wrong.append((corpus.misreadings[n.target], float(p)))
+            elif (rule := corpus.rules[n.target]).holds_in(version):
                 candidates.append(Candidate(rule, float(p), _is_named(rule, named)))
         held = {c.rule.id for c in candidates}
         candidates += [
@@ -127,7 +120,7 @@ class Retriever:
         ]
         candidates.sort(key=lambda c: (not c.named, -c.score))
         best = max((c.score for c in candidates), default=0.0)
-        passages = _fuse(self.index.find_passages(expanded, vector, PASSAGES), version, self.index)
+        passages = _fuse(self.index.near_passages(expanded, vector, PASSAGES), version, self.index)
         return Found(
             candidates, max(refusals, key=lambda r: r[1], default=None), max(wrong, key=lambda m: m[1], default=None), passages, best
         )
@@ -148,14 +141,17 @@ def _is_named(rule: Rule, named: list[Pinpoint]) -> bool:
     return any(p.within(n) or n.within(p) and p.parts for p in rule.pinpoints for n in named)
 
 
-def _fuse(hits: list[Hit], version: str, index: Index) -> list[tuple[Pinpoint, float]]:
+def _fuse(found: list[tuple[Passage, float, float]], version: str, index: Index) -> list[tuple[Pinpoint, float]]:
     """Reciprocal rank fusion of dense and lexical order; recitals and guidance after operative law."""
-    kept = [h for h in hits if isinstance(h.item, Passage) and _in_force(h.item, version)]
+    kept = [f for f in found if _in_force(f[0], version)]
     scores: dict[str, float] = {}
-    for key in (lambda h: -h.dense, lambda h: -h.lexical):
-        for rank, hit in enumerate(sorted(kept, key=key)):
-            name = hit.item.pinpoint  # type: ignore[union-attr]
-            scores[name] = max(scores.get(name, 0.0), 0.0) + 1.0 / (RRF + rank)
+    for column in (1, 2):
+        seen: set[str] = set()
+        for rank, hit in enumerate(sorted(kept, key=lambda f: -f[column])):
+            name = hit[0].pinpoint
+            if name not in seen:
+                seen.add(name)
+                scores[name] = scores.get(name, 0.0) + 1.0 / (RRF + rank)
     weighted = []
     for name, score in scores.items():
         pinpoint = parse_pinpoint(name)

@@ -42,5 +42,6 @@ class Texts:
         with path.open(encoding="utf-8") as lines:
             for line in lines:
                 raw = json.loads(line)
-                found.setdefault(raw.pop("in"), {})[raw["pinpoint"]] = Provision(**raw)
+                name = raw.pop("in")
+                found.setdefault(name, {})[raw["pinpoint"]] = Provision(**raw)
         return cls(found)

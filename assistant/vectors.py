@@ -111,6 +111,7 @@ class Encoder:
         tokenizer = Tokenizer.from_file(str(self.folder / "tokenizer.json"))
         tokenizer.no_padding()
         tokenizer.enable_truncation(MAX_TOKENS)
+        torch.set_num_threads(1)  # one short text: more threads only wait for each other
         model = BertModel.from_pretrained(self.folder, local_files_only=True).eval()
 
         def embed(text: str) -> Vector:
@@ -240,6 +241,7 @@ def _store_fault(where: object, error: Exception) -> StoreFault:
 
 
 def _quiet() -> None:
+    os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
     for name in ("chromadb", "transformers", "sentence_transformers", "huggingface_hub"):
         logging.getLogger(name).setLevel(logging.ERROR)
 

@@ -1,0 +1,1 @@
+"""Evals: cases as data, generating apart from scoring, scoring as pure functions."""

@@ -1,0 +1,87 @@
+"""Learning the ranker's few weights from the register's own questions.
+
+An index is built without every fourth question; those are then asked of it. Every target found
+gives a row of features, and a logistic regression (scikit-learn, L2) learns which target the
+question belonged to. Rules that share their first provision with the right one count neither way.
+No eval case is looked at.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.corpus import Corpus, RefusalCase, Rule, load_corpus
+from assistant.index import Index, Stamp, build_index, read_stamp
+from assistant.intake import Lexicon
+from assistant.retrieve import FEATURES, TARGETS, features
+from assistant.settings import Settings
+from assistant.texts import Texts
+
+EVERY = 4
+_Asked = TypeVar("_Asked", Rule, RefusalCase)
+OUT = Path(__file__).parent.parent / "assistant" / "ranker.json"
+
+
+def tune(settings: Settings) -> dict[str, object]:
+    """Learn the weights and write `assistant/ranker.json`; returns what was written and from how much."""
+    from sklearn.linear_model import LogisticRegression
+
+    corpus = load_corpus(settings.corpus)
+    kept, asked = _split(corpus)
+    with tempfile.TemporaryDirectory() as folder:
+        apart = settings.model_copy(update={"data": Path(folder), "chroma_url": ""})
+        _share_vectors(settings, apart)
+        build_index(kept, Texts({}), (), apart, lambda *_, **__: None)
+        index = Index(*_opened(apart, kept))
+        rows, labels = _examples(index, asked)
+    model = LogisticRegression(C=1.0, max_iter=5000).fit(rows, labels)
+    weights = {name: round(float(w), 4) for name, w in zip(FEATURES, model.coef_[0], strict=True)}
+    OUT.write_text(json.dumps({"bias": round(float(model.intercept_[0]), 4), "weights": weights}) + "\n", "utf-8")
+    return {"weights": weights, "questions": len(asked), "examples": len(labels)}
+
+
+def _split(corpus: Corpus) -> tuple[Corpus, list[tuple[str, str]]]:
+    """The corpus without every fourth question, and those questions with their targets."""
+    asked: list[tuple[str, str]] = []
+
+    def without(entry: _Asked) -> _Asked:
+        asked.extend((entry.id, q) for q in entry.questions[::EVERY])
+        return entry.model_copy(update={"questions": tuple(q for n, q in enumerate(entry.questions) if n % EVERY)})
+
+    rules = {i: without(r) for i, r in corpus.rules.items()}
+    refusals = {i: without(r) for i, r in corpus.refusals.items()}
+    return replace(corpus, rules=rules, refusals=refusals), asked
+
+
+def _share_vectors(settings: Settings, apart: Settings) -> None:
+    held = settings.data / "embeddings.sqlite"
+    if held.is_file():
+        shutil.copy(held, apart.data / held.name)
+
+
+def _opened(apart: Settings, corpus: Corpus) -> tuple[Stamp, Corpus, Texts, Path, Settings]:
+    stamp, folder = read_stamp(apart)
+    return stamp, corpus, Texts({}), folder, apart
+
+
+def _examples(index: Index, asked: list[tuple[str, str]]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    lexicon = Lexicon(index.corpus.terms)
+    rules = index.corpus.rules
+    rows, labels = [], []
+    for target, question in asked:
+        vector = index.encoder.embed_query(question)
+        near = [n for n in index.near_targets(f"{question} {lexicon.expand(question)}".strip(), vector, TARGETS) if n.kind != "misreading"]
+        first = rules[target].provisions[0] if target in rules else ""
+        for n, feature in zip(near, features(near), strict=True):
+            if n.target == target or not (n.kind == "rule" and rules[n.target].provisions[0] == first):
+                rows.append(feature)
+                labels.append(int(n.target == target))
+    return np.array(rows), np.array(labels)
