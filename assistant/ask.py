@@ -9,11 +9,11 @@ from typing import Any
 
 from assistant import record
 from assistant.answer import Answer, Near, Outcome, Reason, Refusal, Statement, Warning_, to_json
-from assistant.compose import Chosen, Composer, choose
-from assistant.corpus import Corpus, edition
+from assistant.compose import Chosen, Composer, choose, choose_looked_up
+from assistant.corpus import Corpus, Effect, edition
 from assistant.errors import Misuse
 from assistant.index import Index
-from assistant.intake import Reference, as_of_named, find_references, guard, normalise
+from assistant.intake import Reference, as_of_named, find_references, guard, is_lookup, normalise
 from assistant.law import AI_ACT, Pinpoint
 from assistant.retrieve import Found, Retriever
 from assistant.settings import Settings
@@ -59,19 +59,21 @@ class Assistant:
         references = find_references(asked)
         if unknown := self._unknown(asked, references, day):
             return unknown
-        found = self.retriever.find(asked, version, references)
-        if refusal := self._refused(asked, found, references, day):
-            return refusal
-        chosen = choose(found.candidates, self.corpus, FLOOR, version)
+        if is_lookup(asked, references):
+            chosen = choose_looked_up(self.retriever.rules_of([r.pinpoint for r in references], version))
+        else:
+            found = self.retriever.find(asked, version, references)
+            if refusal := self._refused(asked, found, day):
+                return refusal
+            chosen = choose(found.candidates, self.corpus, FLOOR, version)
         statements = self._statements(chosen, references, day, version)
-        return self._conclude(asked, day, version, chosen, self._verified(statements), found)
+        return self._conclude(asked, day, version, chosen, self._verified(statements))
 
     def search(self, question: str, *, k: int = 10, as_of: date | None = None) -> list[tuple[Pinpoint, float]]:
         """The ranked provisions before composition."""
         asked = normalise(question)
         version = self.corpus.works[AI_ACT].version_at(as_of or date.today()).date
-        references = [r for r in find_references(asked)]
-        found = self.retriever.find(asked, version, references)
+        found = self.retriever.find(asked, version, find_references(asked))
         return self.retriever.provisions(found, k)
 
     def ask_and_record(self, question: str, *, as_of: date | None = None, id: str | None = None) -> tuple[Outcome, dict[str, Any]]:
@@ -102,10 +104,8 @@ class Assistant:
             return Refusal(asked, day, Reason.UNKNOWN_PROVISION, why, "", self._near(_nearest(pinpoint, known), day))
         return None
 
-    def _refused(self, asked: str, found: Found, references: list[Reference], day: date) -> Refusal | None:
+    def _refused(self, asked: str, found: Found, day: date) -> Refusal | None:
         """Outside the corpus: a known kind of question that no rule answers, or nothing near enough."""
-        if references:
-            return None
         rival = found.refusal
         near = self._near([p for c in found.candidates[:3] for p in c.rule.pinpoints[:1]], day)
         if rival and rival[1] > found.top and rival[1] >= 0.1:
@@ -131,9 +131,9 @@ class Assistant:
         return [s for s in statements if s.citations and not any(c.checks.failed for c in s.citations)]
 
     def _conclude(
-        self, asked: str, day: date, version: str, chosen: Chosen, verified: list[Statement], found: Found
+        self, asked: str, day: date, version: str, chosen: Chosen, verified: list[Statement]
     ) -> Outcome:
-        if not any(s.rule for s in verified) and not any("reads:" in s.text or "exists in" in s.text for s in verified):
+        if all(s.effect is Effect.DATE and not s.rule for s in verified):
             near = self._near([p for r in chosen.leading for p in r.pinpoints[:1]], day)
             return Refusal(asked, day, Reason.UNSUPPORTED, "What was found could not be verified against the provisions.", ASK_LEGAL, near)
         dropped = len([r for r in chosen.rules if r.id not in {s.rule for s in verified}])

@@ -32,7 +32,7 @@ class Chosen:
 def choose(candidates: list[Candidate], corpus: Corpus, floor: float, version: str) -> Chosen:
     """The rules that answer, each followed by what limits it.
 
-    Rules named by the question, or over the floor and near the best, lead. Their exceptions and
+    Rules over the floor and near the best lead. Their exceptions and
     conditions always follow; the limits of those limits, and their other links, follow while the
     word budget lasts, those nearest to the question first.
     """
@@ -59,10 +59,19 @@ def choose(candidates: list[Candidate], corpus: Corpus, floor: float, version: s
     return Chosen(tuple(_in_order(said, leading)), tuple(leading), complete)
 
 
+def choose_looked_up(rules: list[Rule]) -> Chosen:
+    """The rules of a provision that is looked up, in the order of the text, while the word budget lasts."""
+    kept: list[Rule] = []
+    words = 0
+    for rule in rules:
+        words += len(rule.statement.split())
+        if kept and words > WORD_BUDGET:
+            break
+        kept.append(rule)
+    return Chosen(tuple(kept), tuple(kept[:1]), len(kept) == len(rules))
+
+
 def _leading(candidates: list[Candidate], floor: float) -> list[Rule]:
-    named = [c for c in candidates if c.named]
-    if named:
-        return [c.rule for c in named]
     best = max((c.score for c in candidates), default=0.0)
     kept = [c for c in candidates if c.score >= max(floor, NEAR_TOP * best)][:MAX_LEADING]
     return [c.rule for c in kept]
@@ -137,10 +146,10 @@ class Composer:
         for rule in rules:
             if rule.effect in {Effect.DATE, Effect.DEFINITION} or rule.statement.count("20") >= 2:
                 continue
-            for pinpoint in rule.pinpoints:
-                entry = self.corpus.applies(pinpoint, version) if pinpoint.work == AI_ACT else None
-                if entry:
-                    groups.setdefault((entry.from_, entry.basis, entry.open), []).append(pinpoint)
+            pinpoint = rule.pinpoints[0]
+            entry = self.corpus.applies(pinpoint, version) if pinpoint.work == AI_ACT else None
+            if entry:
+                groups.setdefault((entry.from_, entry.basis, entry.open), []).append(pinpoint)
         said = []
         for (day, basis, doubt), pinpoints in list(groups.items())[:2]:
             names = _listed(dict.fromkeys(str(p) for p in pinpoints))

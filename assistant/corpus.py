@@ -133,7 +133,7 @@ class Misreading(_Entry):
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]+$")
     claim: str
     correction: str
-    rules: tuple[str, ...] = Field(min_length=1)
+    rules: tuple[str, ...] = ()
     provisions: tuple[Printed, ...] = Field(min_length=1)
     cues: tuple[str, ...] = Field(min_length=3)  # ways in which people state or presuppose the claim
 

@@ -49,10 +49,6 @@ def guard(raw: str, question: str) -> Stop | None:
             f"The question has {len(question):,} characters; at most {MAX_CHARS:,} can be read.",
             "Ask the legal question in a few sentences, without the case file.",
         )
-    letters = sum(c.isalpha() for c in question)
-    odd = sum(c == "\ufffd" for c in raw) + sum(unicodedata.category(c) in {"Cc", "Co", "Cn"} and c not in "\t\n\r" for c in raw)
-    if letters < 2 or letters < 0.35 * len(question) or odd > 0.1 * len(raw):
-        return Stop(Reason.UNREADABLE, "This does not read as a question.", "Write your question in a sentence or two.")
     if any(pattern.search(question) for pattern in _CASE_DATA):
         masked = question
         for pattern in _CASE_DATA:
@@ -62,6 +58,10 @@ def guard(raw: str, question: str) -> Stop | None:
             f"The question seems to hold personal or case data, so it was neither stored nor searched: “{masked}”",
             "Ask again about the situation in general, without numbers, names or addresses.",
         )
+    letters = sum(c.isalpha() for c in question)
+    odd = sum(c == "\ufffd" for c in raw) + sum(unicodedata.category(c) in {"Cc", "Co", "Cn"} and c not in "\t\n\r" for c in raw)
+    if letters < 2 or letters < 0.35 * len(question) or odd > 0.1 * len(raw):
+        return Stop(Reason.UNREADABLE, "This does not read as a question.", "Write your question in a sentence or two.")
     if _OVERRIDE.search(question):
         return Stop(
             Reason.INSTRUCTION_OVERRIDE,
@@ -109,8 +109,13 @@ _WORKS = {
 }
 _SUB = r"(?:\s*\(\s*[0-9]{1,2}[a-z]?\s*\)|\s*\(\s*[a-z]{1,4}\s*\)|[.](?:\d{1,2}[a-z]?|[a-z]{1,3})(?![\w]))"
 _WORDY = r"(?:,?\s*(?:para(?:graph)?|sub-?paragraph|point|pt|letter|lit|sub-?point|no|number)\.?\s*\(?\s*(?:\d{1,2}[a-z]?|[a-z]{1,3}|[ivx]{1,4})\s*\)?(?![\w]))"
-_ARTICLE = re.compile(rf"\b(?:art(?:icle|\.)?s?|§)\s*(?P<n>\d{{1,3}}[a-z]?)(?P<rest>(?:{_SUB}|{_WORDY})*)(?:\s+(?P<bare>\d{{1,2}})(?:\s+(?P<barepoint>[a-z])\b(?!\s+[a-z]))?)?", re.I)
-_ANNEX = re.compile(rf"\bannex(?:es)?\s+(?P<n>[ivxl]+|\d{{1,2}})\b(?:,?\s*section\s+(?P<sec>[a-e]|\d)\b)?(?P<rest>(?:\s*,?\s*(?:point|pt|no|number|area|letter|lit)?\.?\s*\(?\s*(?:\d{{1,2}}(?:\.\d)?|(?<=[\d\s(])[a-z])\s*\)?(?!\w))*)", re.I)
+_BARE = r"(?:\s+(?P<bare>\d{1,2}[a-z]?)(?P<barepoints>(?:\s+(?:[ivx]{1,4}|[a-z]{1,2})(?=\s|$|[?.,;]))*)(?=\s*(?:$|[?.,;!]|say|mean|and\b|or\b|of\b)))?"
+_ARTICLE = re.compile(rf"\b(?:art(?:icle|\.)?s?|§)\s*(?P<n>\d{{1,3}}(?:[a-z]\b|\s[a-d](?=\s*\())?)(?P<rest>(?:{_SUB}|{_WORDY})*){_BARE}", re.I)
+_ANNEX = re.compile(
+    r"\bannex(?:es?)?\s+(?P<n>[ivxl]+|\d{1,2})\b(?:,?\s*section\s+(?P<sec>[a-e]|\d)\b)?"
+    r"(?P<rest>(?:\s*,?\s*(?:point|pt|no|nr|number|area|letter|lit)?\.?\s*\(?\s*(?:\d{1,2}(?:\.\d)?|(?<=[\d\s(.])[a-z])\s*\)?(?!\w))*)",
+    re.I,
+)
 _RECITAL = re.compile(r"\brecitals?\s*\(?(?P<n>\d{1,3})\)?", re.I)
 _GUIDE = re.compile(r"(?:guidelines?\W+(?:paragraph|para\.?|¶)\s*|¶\s*)(?P<n>\d{1,3})\b", re.I)
 _ROMAN = ["I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII", "XIII", "XIV", "XV", "XVI", "XVII", "XVIII", "XIX", "XX"]
@@ -121,6 +126,8 @@ def find_references(question: str) -> list[Reference]:
 
     >>> [str(r.pinpoint) for r in find_references("what does art 26 (10) say, and annex 3 point 6 letter d?")]
     ['Art. 26(10)', 'Annex III, point 6(d)']
+    >>> [str(r.pinpoint) for r in find_references("whats in art5 1 h iii; annexe III no. 7 lit. c; Art 4 a (2)")]
+    ['Art. 5(1)(h)(iii)', 'Annex III, point 7(c)', 'Art. 4a(2)']
     >>> [str(r.pinpoint) for r in find_references("Article 22 of the GDPR or LED article 11?")]
     ['GDPR Art. 22', 'LED Art. 11']
     """
@@ -128,8 +135,9 @@ def find_references(question: str) -> list[Reference]:
     for m in _ARTICLE.finditer(question):
         parts = _labels(m["rest"] or "")
         if m["bare"] and not parts:
-            parts = (m["bare"], *((m["barepoint"],) if m["barepoint"] else ()))
-        found.append(Reference(Pinpoint(_work_near(question, m), "article", m["n"].lower(), parts=parts), m.start(), m.end()))
+            parts = (m["bare"].lower(), *m["barepoints"].lower().split())
+        number = re.sub(r"\s", "", m["n"].lower())
+        found.append(Reference(Pinpoint(_work_near(question, m), "article", number, parts=parts), m.start(), m.end()))
     for m in _ANNEX.finditer(question):
         number = m["n"].upper() if not m["n"].isdigit() else (_ROMAN[int(m["n"]) - 1] if 0 < int(m["n"]) <= 20 else m["n"])
         found.append(Reference(Pinpoint(AI_ACT, "annex", number, (m["sec"] or "").upper(), _labels(m["rest"] or "")), m.start(), m.end()))
@@ -140,8 +148,30 @@ def find_references(question: str) -> list[Reference]:
     return sorted(found, key=lambda r: r.start)
 
 
+_LOOKUP = frozenset(
+    "what whats does do say says said is are in the of under a an please show me text wording read reads content contents tell about explain "
+    "mean means meaning which provision article paragraph point annex recital act ai aia led gdpr charter regulation directive law eu it and "
+    "give quote full exact exactly can you i need want to see look up lookup 's s summary summarise summarize".split()
+)
+
+
+def is_lookup(question: str, references: list[Reference]) -> bool:
+    """Whether a question only asks what the provisions it names say.
+
+    >>> is_lookup("What does Art. 26(10) say?", find_references("What does Art. 26(10) say?"))
+    True
+    >>> q = "Does Art. 26(10) cover a drone over a football crowd?"
+    >>> is_lookup(q, find_references(q))
+    False
+    """
+    rest = question
+    for reference in reversed(references):
+        rest = rest[: reference.start] + " " + rest[reference.end :]
+    return bool(references) and len([w for w in re.findall(r"[a-z]+", rest.lower()) if w not in _LOOKUP]) <= 1
+
+
 def _labels(rest: str) -> tuple[str, ...]:
-    words = re.sub(r"(?i)\b(?:sub-?paragraph|para(?:graph)?|sub-?point|point|pt|letter|lit|number|no|area)\b", " ", rest)
+    words = re.sub(r"(?i)\b(?:sub-?paragraph|para(?:graph)?|sub-?point|point|pt|letter|lit|number|no|nr|area)\b", " ", rest)
     return tuple(x.lower() for x in re.findall(r"\d+(?:\.\d+)?[a-z]?|[a-z]+", words, re.I))
 
 

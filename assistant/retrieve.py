@@ -10,20 +10,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.corpus import Misreading, RefusalCase, Rule
+from assistant.corpus import Misreading, RefusalCase, Rule, edition
 from assistant.index import Index, Near, Passage
 from assistant.intake import Lexicon, Reference
-from assistant.law import Pinpoint, parse_pinpoint
+from assistant.law import AI_ACT, Pinpoint, parse_pinpoint
 from assistant.vectors import Vector
 
 TARGETS = 60  # targets looked at per search
 PASSAGES = 40
+NAMED_BONUS = 0.15  # what naming its provision adds to the probability of a rule
 RRF = 60  # Cormack, Clarke and Büttcher 2009, "Reciprocal rank fusion", section 3
 FEATURES = ("profile", "best", "top_three", "said", "profile_words", "best_words", "profile_gap", "words_gap")
 
@@ -114,16 +115,23 @@ class Retriever:
                 wrong.append((corpus.misreadings[n.target], float(p)))
             elif (rule := corpus.rules[n.target]).holds_in(version):
                 candidates.append(Candidate(rule, float(p), _is_named(rule, named)))
-        held = {c.rule.id for c in candidates}
-        candidates += [
-            Candidate(r, 0.0, True) for r in corpus.rules.values() if r.id not in held and r.holds_in(version) and _is_named(r, named)
-        ]
-        candidates.sort(key=lambda c: (not c.named, -c.score))
+        candidates = [replace(c, score=min(1.0, c.score + NAMED_BONUS)) if c.named else c for c in candidates]
+        candidates.sort(key=lambda c: -c.score)
         best = max((c.score for c in candidates), default=0.0)
         passages = _fuse(self.index.near_passages(expanded, vector, PASSAGES), version, self.index)
         return Found(
             candidates, max(refusals, key=lambda r: r[1], default=None), max(wrong, key=lambda m: m[1], default=None), passages, best
         )
+
+    def rules_of(self, pinpoints: list[Pinpoint], version: str) -> list[Rule]:
+        """The rules of the provisions that are looked up, in the order of the text."""
+        mine = [r for r in self.index.corpus.rules.values() if r.holds_in(version) and _is_named(r, pinpoints)]
+        exact = [r for r in mine if any(r.pinpoints[0].within(p) for p in pinpoints)] or mine
+        order = {name: n for n, name in enumerate(self.index.corpus.exists.get(edition(pinpoints[0].work, self._version(pinpoints[0], version)), {}))}
+        return sorted(exact, key=lambda r: order.get(str(r.pinpoints[0]), len(order)))
+
+    def _version(self, pinpoint: Pinpoint, version: str) -> str:
+        return version if pinpoint.work == AI_ACT else self.index.corpus.works[pinpoint.work].versions[-1].date
 
     def provisions(self, found: Found, k: int) -> list[tuple[Pinpoint, float]]:
         """The ranked provisions before composition: those of the rules, fused by rank with the passages."""
@@ -138,7 +146,9 @@ class Retriever:
 
 
 def _is_named(rule: Rule, named: list[Pinpoint]) -> bool:
-    return any(p.within(n) or n.within(p) and p.parts for p in rule.pinpoints for n in named)
+    """Whether the rule's first provision is one the question names, stands in it or just above it."""
+    first = rule.pinpoints[0]
+    return any(first.within(n) or first in list(n.ancestors())[:1] for n in named)
 
 
 def _fuse(found: list[tuple[Passage, float, float]], version: str, index: Index) -> list[tuple[Pinpoint, float]]:

