@@ -21,11 +21,8 @@ from lxml import etree, html
 
 from assistant.law import Pinpoint, Provision
 
-_SKIP = re.compile(
-    r"\b(modref|(oj-)?note|footnote|separator\S*|oj-enumeration-spacing|title-article-norm"
-    r"|(oj-)?ti-art|stitle-article-norm|(oj-)?sti-art|eli-title|(oj-)?doc-sep|(oj-)?doc-end|(oj-)?final"
-    r"|title-division-\d|(oj-)?ti-section-\d|hd-\S*|oj-signatory|title-annex-\d|oj-doc-ti|doc-ti)\b"
-)
+_SKIP = re.compile(r"\b(modref|(oj-)?note|footnote|separator\S*|(oj-)?doc-sep|(oj-)?doc-end|(oj-)?final|hd-\S*|oj-signatory)\b")
+_TITLE = re.compile(r"\b((title-article-norm|(oj-)?ti-art|title-annex-\d|(oj-)?doc-ti)|eli-title)\b")
 _BLOCK = {"p", "div", "table", "tbody", "tr", "td", "hr", "dl", "ul", "ol"}
 _LABEL = re.compile(r"^(\(?(?:\d+[a-z]?|[a-z]{1,5})(?:[ ]?(?:bis|ter|quater|quinquies|sexies))?\)|\d+(?:\.\d+)*[a-z]?\.|[a-z]\.|—|–|-)$")
 _LATIN = {"bis": "a", "quater": "c", "ter": "b", "quinquies": "d", "sexies": "e"}
@@ -89,7 +86,7 @@ def _recitals(root: html.HtmlElement, work: str) -> Iterator[_Unit]:
 
 def _articles(root: html.HtmlElement, work: str, depth: int) -> Iterator[_Unit]:
     divs = [d for d in root.xpath("//div[starts-with(@id,'art_')]") if re.fullmatch(r"art_\d+[a-z]?", d.get("id"))]
-    bodies = [(d.get("id")[4:], _heading_of(d), [d]) for d in divs] or list(_headed_articles(root))
+    bodies = [(d.get("id")[4:], _take_titles(d), [d]) for d in divs] or list(_headed_articles(root))
     for number, heading, elements in bodies:
         top = Pinpoint(work, "article", number)
         lines = (line for element in elements for line in _lines(element, 0, paragraphs=True))
@@ -114,8 +111,7 @@ def _headed_articles(root: html.HtmlElement) -> Iterator[tuple[str, str, list[ht
 def _annexes(root: html.HtmlElement, work: str) -> Iterator[_Unit]:
     for div in root.xpath("//*[starts-with(@id,'anx_')]"):
         top = Pinpoint(work, "annex", div.get("id")[4:])
-        titles = div.xpath("./p[contains(@class,'title-annex-2') or @class='oj-doc-ti'][last()]")
-        heading = " ".join(_words(p) for p in titles)
+        heading = _take_titles(div)
         lines = (_annex_label(line) for line in _lines(div, 0))
         yield _Unit(top, heading, list(_placed(top, lines, 99)))
 
@@ -236,6 +232,10 @@ def _block(child: html.HtmlElement, level: int, paragraphs: bool) -> Iterator[Li
         yield from _with_label(_words(label), _lines(body, level + 1))
     elif child.tag == "table":
         yield from _table(child, level)
+    elif "enumeration-spacing" in names:
+        label = _words(child[0])
+        _drop(child[0])
+        yield from _with_label(label, _lines(child, level + 1))
     elif (number := child.find("span[@class='no-parag']")) is not None:
         label = _words(number)
         _drop(number)
@@ -314,5 +314,13 @@ def _squeeze(text: str) -> str:
     return re.sub(r"[\s\u00a0]+", " ", _CORRIGENDUM.sub(" ", text)).strip()
 
 
-def _heading_of(div: html.HtmlElement) -> str:
-    return " ".join(_words(p) for p in div.xpath("./div[contains(@class,'eli-title')]"))
+def _take_titles(div: html.HtmlElement) -> str:
+    """The heading of an article or annex; its title lines are removed, quoted titles deeper down are not.
+
+    The first line ("Article 5", "ANNEX III") is the number and no part of the heading.
+    """
+    titles = [e for e in div if isinstance(e.tag, str) and _TITLE.search(e.get("class") or "")]
+    words = [_words(e) for e in titles]
+    for element in titles:
+        _drop(element)
+    return " ".join(words[1:])

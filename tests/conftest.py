@@ -1,0 +1,53 @@
+"""Shared fixtures: the real texts where they are at hand, one real index for the session."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from assistant.ask import Assistant
+from assistant.corpus import Corpus, load_corpus
+from assistant.index import build_index
+from assistant.settings import ROOT, Settings
+from assistant.texts import Texts
+from ingest.works import read_works
+
+SHARED = ROOT.parent / "shared"
+
+
+def _originals() -> Path | None:
+    named = os.environ.get("PINPOINT_ORIGINALS")
+    folder = Path(named) if named else SHARED / "originals"
+    return folder if folder.is_dir() else None
+
+
+ORIGINALS = _originals()
+REFERENCE = SHARED / "reference"
+needs_originals = pytest.mark.skipif(ORIGINALS is None, reason="the official texts are not at hand (PINPOINT_ORIGINALS)")
+needs_reference = pytest.mark.skipif(not REFERENCE.is_dir(), reason="the reference parse is not at hand")
+
+
+@pytest.fixture(scope="session")
+def corpus() -> Corpus:
+    return load_corpus(ROOT / "corpus")
+
+
+@pytest.fixture(scope="session")
+def texts(corpus: Corpus, tmp_path_factory: pytest.TempPathFactory) -> Texts:
+    chosen = Settings(data=tmp_path_factory.mktemp("texts"), originals=ORIGINALS, publications_url="http://127.0.0.1:9")
+    return read_works(corpus, chosen)[0]
+
+
+@pytest.fixture(scope="session")
+def built(corpus: Corpus, texts: Texts, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Settings whose data folder holds an index of the whole corpus and of every text at hand."""
+    chosen = Settings(data=tmp_path_factory.mktemp("data"), originals=ORIGINALS, publications_url="http://127.0.0.1:9")
+    build_index(corpus, texts, (), chosen, lambda *_, **__: None)
+    return chosen
+
+
+@pytest.fixture(scope="session")
+def assistant(built: Settings) -> Assistant:
+    return Assistant.open(built)
