@@ -16,6 +16,7 @@ from assistant.verify import relied_on, supports
 WORD_BUDGET = 180  # of an answer, as a rule; what must be said is said even beyond it
 MAX_LEADING = 4  # rules that answer by themselves
 NEAR_TOP = 0.35  # a further rule answers too if its probability is at least this share of the best
+MANY = 3  # exceptions from which on only those that bear on the question are said
 LIMITS = {Effect.EXCEPTION, Effect.CONDITION}
 _LATE = {Effect.PENALTY: 1, Effect.DATE: 2, Effect.CONTEXT: 3}
 
@@ -32,31 +33,47 @@ class Chosen:
 def choose(candidates: list[Candidate], corpus: Corpus, floor: float, version: str) -> Chosen:
     """The rules that answer, each followed by what limits it.
 
-    Rules over the floor and near the best lead. Their exceptions and
-    conditions always follow; the limits of those limits, and their other links, follow while the
-    word budget lasts, those nearest to the question first.
+    Rules over the floor and near the best lead. An exception is never said without the rule it is an
+    exception to, nor a leading rule without its own exceptions and conditions (of many exceptions the
+    first, which sums them up, and those near the question). The limits of those limits, and other
+    links near the question, follow while the word budget lasts.
     """
     leading = _leading(candidates, floor)
     score = {c.rule.id: c.score for c in candidates}
     said: dict[str, Rule] = {}
     for rule in leading:
+        if rule.effect is Effect.EXCEPTION and (parent := _parent(rule, corpus, score, version)):
+            said.setdefault(parent.id, parent)
         said.setdefault(rule.id, rule)
-        for limit in _links(rule, corpus, version):
-            if limit.effect in LIMITS:
-                said.setdefault(limit.id, limit)
+        for limit in _limits(rule, corpus, score, floor, version):
+            said.setdefault(limit.id, limit)
     further = [
         link for rule in list(said.values()) for link in _links(rule, corpus, version)
-        if link.id not in said and (link.effect in LIMITS or score.get(link.id, 0.0) >= floor / 2)
+        if link.id not in said and (link.effect is Effect.CONDITION or score.get(link.id, 0.0) >= floor / 2)
     ]  # fmt: skip
     words = sum(len(r.statement.split()) for r in said.values())
-    complete = True
     for link in sorted(dict.fromkeys(further), key=lambda r: -score.get(r.id, 0.0)):
         words += len(link.statement.split())
         if words > WORD_BUDGET:
-            complete = complete and link.effect not in LIMITS
             break
         said.setdefault(link.id, link)
-    return Chosen(tuple(_in_order(said, leading)), tuple(leading), complete)
+    whole = all(limit.id in said for rule in leading for limit in _links(rule, corpus, version) if limit.effect in LIMITS)
+    return Chosen(tuple(_in_order(said, leading)), tuple(leading), whole)
+
+
+def _parent(rule: Rule, corpus: Corpus, score: dict[str, float], version: str) -> Rule | None:
+    """The rule that this one is an exception to: of those that link to it, one of the same article, nearest the question."""
+    above = [r for r in corpus.rules.values() if rule.id in r.see and r.holds_in(version) and r.effect not in {Effect.CONTEXT, Effect.DATE}]
+    return max(above, key=lambda r: (r.effect is Effect.PROHIBITION, r.pinpoints[0].top == rule.pinpoints[0].top, score.get(r.id, 0.0)), default=None)
+
+
+def _limits(rule: Rule, corpus: Corpus, score: dict[str, float], floor: float, version: str) -> list[Rule]:
+    """The exceptions and conditions that must be said with a rule."""
+    limits = [r for r in _links(rule, corpus, version) if r.effect in LIMITS]
+    exceptions = [r for r in limits if r.effect is Effect.EXCEPTION]
+    if len(exceptions) < MANY:
+        return limits
+    return [r for r in limits if r not in exceptions[1:] or score.get(r.id, 0.0) >= floor]
 
 
 def choose_looked_up(rules: list[Rule]) -> Chosen:
@@ -81,21 +98,31 @@ def _links(rule: Rule, corpus: Corpus, version: str) -> list[Rule]:
     return [corpus.rules[i] for i in rule.see if corpus.rules[i].holds_in(version)]
 
 
-def _in_order(said: dict[str, Rule], leading: list[Rule]) -> Iterable[Rule]:
+def _in_order(said: dict[str, Rule], leading: list[Rule]) -> list[Rule]:
     """Each leading rule, its exceptions, its conditions, then its duties; penalties, dates and context last."""
     order = {rule.id: n for n, rule in enumerate(leading)}
+    inner = {Effect.EXCEPTION: 2, Effect.CONDITION: 3}
     parent: dict[str, int] = {}
     for rule in said.values():
         for link in rule.see:
             parent.setdefault(link, order.get(rule.id, parent.get(rule.id, len(leading))))
-    inner = {Effect.EXCEPTION: 1, Effect.CONDITION: 2}
+    for rule in said.values():  # a rule said because its exception leads comes before that exception
+        parent.setdefault(rule.id, min((order[i] for i in rule.see if i in order), default=len(leading)))
 
     def key(rule: Rule) -> tuple[int, int, int]:
         late = 0 if order.get(rule.id) == 0 else _LATE.get(rule.effect, 0)
-        at = order.get(rule.id, parent.get(rule.id, len(leading)))
-        return late, at, 0 if rule.id in order else inner.get(rule.effect, 3)
+        if rule.id in order:
+            return late, order[rule.id], 1
+        above = any(i in order and said[i].effect is Effect.EXCEPTION for i in rule.see)
+        return late, parent[rule.id], 0 if above else inner.get(rule.effect, 4)
 
-    return sorted(said.values(), key=key)
+    ordered = sorted(said.values(), key=key)
+    for rule in [r for r in ordered if r.effect is Effect.EXCEPTION and r.id not in order]:
+        limited = [r for r in ordered if r.effect is Effect.CONDITION and rule.id in r.see]
+        if limited:  # the exception to a condition is said right after that condition
+            ordered.remove(rule)
+            ordered.insert(ordered.index(limited[0]) + 1, rule)
+    return ordered
 
 
 class Composer:

@@ -114,7 +114,7 @@ def passages_of(texts: Texts) -> list[Passage]:
                 words = provision.own[start:end]
                 known = merged.get((provision.pinpoint, start, words))
                 editions = (*known.editions, name) if known else (name,)
-                merged[provision.pinpoint, start, words] = Passage(provision.pinpoint, editions, start, end, words, provision.heading)
+                merged[provision.pinpoint, start, words] = Passage(provision.pinpoint, editions, start, end, words, provision.context)
     return list(merged.values())
 
 

@@ -173,7 +173,7 @@ def _split(parts: str) -> tuple[str, ...]:
 class Provision:
     """One addressable unit of a work, as one version of it has it.
 
-    `text` is the whole unit with the labelled units inside it, one line each; `own` is what stands
+    `path` names the chapter and section it stands in. `text` is the whole unit with the labelled units inside it, one line each; `own` is what stands
     in no unit inside it, so the `own` texts of a work, with their labels, are its body: nothing is
     lost and nothing stands twice. Both are characters, not bytes.
     """
@@ -184,6 +184,16 @@ class Provision:
     own: str
     label: str
     version: str
+    path: str = ""
+
+    @property
+    def context(self) -> str:
+        """Where the provision stands, outermost first: chapter, section, heading.
+
+        >>> Provision("Art. 4", "AI literacy", "…", "…", "", "2026-07-27", "General provisions").context
+        'General provisions › AI literacy'
+        """
+        return " › ".join(filter(None, (self.path, self.heading)))
 
 
 @dataclass(frozen=True, slots=True)

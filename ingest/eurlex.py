@@ -76,21 +76,23 @@ class _Unit:
     top: Pinpoint
     heading: str
     lines: list[tuple[Pinpoint, Line]]
+    path: str
 
 
 def _recitals(root: html.HtmlElement, work: str) -> Iterator[_Unit]:
     for div in root.xpath("//*[starts-with(@id,'rct_')]"):
         pin = Pinpoint(work, "recital", div.get("id")[4:])
-        yield _Unit(pin, "", [(pin, replace(line, label="")) for line in _lines(div, 0)])
+        yield _Unit(pin, "", [(pin, replace(line, label="")) for line in _lines(div, 0)], "Recitals")
 
 
 def _articles(root: html.HtmlElement, work: str, depth: int) -> Iterator[_Unit]:
     divs = [d for d in root.xpath("//div[starts-with(@id,'art_')]") if re.fullmatch(r"art_\d+[a-z]?", d.get("id"))]
+    paths = {d.get("id")[4:]: _path(d) for d in divs}
     bodies = [(d.get("id")[4:], _take_titles(d), [d]) for d in divs] or list(_headed_articles(root))
     for number, heading, elements in bodies:
         top = Pinpoint(work, "article", number)
         lines = (line for element in elements for line in _lines(element, 0, paragraphs=True))
-        yield _Unit(top, heading, list(_placed(top, lines, depth)))
+        yield _Unit(top, heading, list(_placed(top, lines, depth)), paths.get(number, ""))
 
 
 def _headed_articles(root: html.HtmlElement) -> Iterator[tuple[str, str, list[html.HtmlElement]]]:
@@ -113,7 +115,7 @@ def _annexes(root: html.HtmlElement, work: str) -> Iterator[_Unit]:
         top = Pinpoint(work, "annex", div.get("id")[4:])
         heading = _take_titles(div)
         lines = (_annex_label(line) for line in _lines(div, 0))
-        yield _Unit(top, heading, list(_placed(top, lines, 99)))
+        yield _Unit(top, heading, list(_placed(top, lines, 99)), "Annexes")
 
 
 def _annex_label(line: Line) -> Line:
@@ -193,7 +195,7 @@ def _provisions(unit: _Unit, version: str) -> Iterator[Provision]:
         whole = [line.words if p == pin else f"{line.label} {line.words}".lstrip() for p, line in inside]
         own = [line.words for p, line in inside if p == pin]
         heading = " — ".join(h for h in (unit.heading, headings.get(Pinpoint(pin.work, pin.kind, pin.unit, pin.section), "")) if h)
-        yield Provision(str(pin), heading, "\n".join(whole), "\n".join(own), label, version)
+        yield Provision(str(pin), heading, "\n".join(whole), "\n".join(own), label, version, unit.path)
 
 
 # -- flattening ---------------------------------------------------------------------------------
@@ -324,3 +326,11 @@ def _take_titles(div: html.HtmlElement) -> str:
     for element in titles:
         _drop(element)
     return " ".join(words[1:])
+
+
+def _path(div: html.HtmlElement) -> str:
+    """The titles of the chapter and section an article stands in, outermost first."""
+    titles = []
+    for division in div.xpath("ancestor::div[starts-with(@id,'cpt_') or starts-with(@id,'sct_')]"):
+        titles += [_words(p) for p in division.xpath("./p[contains(@class,'title-division-2')]|./div[contains(@class,'eli-title')]")]
+    return " › ".join(re.sub(r"\bai\b", "AI", t.capitalize()) if t.isupper() else t for t in titles)

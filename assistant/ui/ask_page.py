@@ -46,18 +46,19 @@ def render() -> None:
         return
     day = _day(assistant)
     turns: list[Outcome] = st.session_state.setdefault("turns", [])
-    for n, outcome in enumerate(turns):
-        _turn(n, outcome)
-    asked = st.chat_input("Ask about AI in policing", max_chars=2000) or (None if turns else _examples())
+    with st.container():  # in a container the input stays here, and the answer's beginning in view
+        asked = st.chat_input("Ask about AI in policing", max_chars=2000)
+    st.caption(NOTICE)
+    asked = asked or (None if turns else _examples())
     if asked:
         try:
-            outcome, _ = assistant.ask_and_record(asked, as_of=day)
+            turns.insert(0, assistant.ask_and_record(asked, as_of=day)[0])
         except PinpointFault as fault:
             st.error(f"{fault.message} {fault.remedy}", icon=":material/error:")
             return
-        turns.append(outcome)
         st.rerun()
-    st.caption(NOTICE)
+    for n, outcome in enumerate(turns):
+        _turn(len(turns) - n, outcome)
 
 
 def _day(assistant: Assistant) -> date:
@@ -100,9 +101,8 @@ def _answer(n: int, answer: Answer) -> None:
     st.html(f'<div class="pinpoint-answer">{"".join(lines)}</div>')
     if not answer.complete:
         st.caption("This is not all that bears on the question; ask about a single point for more.")
-    st.markdown("**Sources**")
-    for number, citation in enumerate(answer.citations, 1):
-        _source(n, number, citation, answer)
+    sources = "".join(_source(n, number, citation, answer) for number, citation in enumerate(answer.citations, 1))
+    st.html(f'<h4 class="pinpoint-h">Sources</h4>{sources}')
     text = as_markdown(answer)
     left, right = st.columns(2)
     with left.popover("Copy", icon=":material/content_copy:", use_container_width=True):
@@ -121,29 +121,49 @@ def _marks(n: int, answer: Answer, cited: tuple[Citation, ...]) -> str:
     )  # fmt: skip
 
 
-def _source(n: int, number: int, citation: Citation, answer: Answer) -> None:
-    """One source: badges and link in view, the provision with the relied-on words marked on opening."""
-    st.html(f'<div id="source-{n}-{number}"></div>')
-    with st.expander(f"[{number}] {citation.pinpoint}{f' · {citation.heading}' if citation.heading else ''}"):
-        name, colour = _AUTHORITY[citation.authority]
-        st.markdown(
-            f":{colour}-badge[{name}{', draft' if citation.draft else ''}] "
-            f":{'green' if citation.status.startswith('applies since') else 'orange'}-badge[{citation.status}] "
-            f":gray-badge[text of {citation.version}]"
-        )
-        provision = _assistant().index.texts.get(citation.pinpoint, answer_version(citation, answer))
-        if provision and citation.start is not None and citation.end is not None:
-            before, quoted, after = provision.text[: citation.start], provision.text[citation.start : citation.end], provision.text[citation.end :]
-            st.html(
-                f'<div class="pinpoint-law" lang="en">{html.escape(before)}<mark>{html.escape(quoted)}</mark>{html.escape(after)}</div>'
-            )
-        else:
-            st.caption("The official text is not installed here; the link leads to it.")
-        if citation.url:
-            st.markdown(f"[Open at {'EUR-Lex' if 'eur-lex' in citation.url else 'the source'}]({citation.url})")
+def _source(n: int, number: int, citation: Citation, answer: Answer) -> str:
+    """One source: its name in view; badges, link and the provision with the relied-on words marked on opening."""
+    name, colour = _AUTHORITY[citation.authority]
+    applies = "green" if citation.status.startswith("applies since") else "orange"
+    badges = [(name + (", draft" if citation.draft else ""), colour), (citation.status, applies), (f"text of {citation.version}", "gray")]
+    shown = "".join(f'<span class="pinpoint-badge {c}">{html.escape(t)}</span>' for t, c in badges)
+    provision = _assistant().index.texts.get(citation.pinpoint, _version(citation, answer))
+    if provision and citation.start is not None and citation.end is not None:
+        body = f'<div class="pinpoint-law" lang="en">{_marked(provision.text, _spans(citation, answer))}</div>'
+    else:
+        body = "<p>The official text is not installed here; the link leads to it.</p>"
+    site = "EUR-Lex" if "eur-lex" in citation.url else "the source"
+    link = f'<p><a href="{html.escape(citation.url)}" target="_blank" rel="noopener">Open at {site}</a></p>' if citation.url else ""
+    heading = f" · {html.escape(citation.heading)}" if citation.heading else ""
+    return (
+        f'<details class="pinpoint-source" id="source-{n}-{number}"><summary>[{number}] <b>{html.escape(citation.pinpoint)}</b>{heading}</summary>'
+        f"<div>{shown}{body}{link}</div></details>"
+    )
 
 
-def answer_version(citation: Citation, answer: Answer) -> str:
+def _spans(citation: Citation, answer: Answer) -> list[tuple[int, int]]:
+    """Every stretch of the provision that a sentence of the answer relies on."""
+    cited = [c for s in answer.statements for c in s.citations if (c.pinpoint, c.version) == (citation.pinpoint, citation.version)]
+    return sorted({(c.start, c.end) for c in cited if c.start is not None and c.end is not None})
+
+
+def _marked(text: str, spans: list[tuple[int, int]]) -> str:
+    """The text as HTML with the stretches marked; stretches that meet are one.
+
+    >>> _marked("a < b and c", [(0, 5), (3, 9)])
+    '<mark>a &lt; b and</mark> c'
+    """
+    shown, at = "", 0
+    for start, end in spans:
+        start = max(start, at)
+        if start >= end:
+            continue
+        shown += html.escape(text[at:start]) + f"<mark>{html.escape(text[start:end])}</mark>"
+        at = end
+    return (shown + html.escape(text[at:])).replace("</mark><mark>", "")
+
+
+def _version(citation: Citation, answer: Answer) -> str:
     """The version of the citation's work that was in force on the answer's day."""
     return _assistant().corpus.works[citation.work].version_at(answer.as_of).date
 
@@ -164,6 +184,15 @@ _STYLE = """
 .pinpoint-answer p { margin: 0 0 .7em; line-height: 1.55; font-size: 1.02rem; }
 .pinpoint-mark { text-decoration: none; font-size: .8em; font-weight: 600; white-space: nowrap; }
 .pinpoint-mark:focus { outline: 2px solid currentColor; outline-offset: 2px; }
+.pinpoint-h { margin: .4em 0 .3em; font-size: 1rem; }
+.pinpoint-source { border: 1px solid #c9c9c9; border-radius: .5em; margin: 0 0 .4em; }
+.pinpoint-source summary { cursor: pointer; padding: .45em .8em; }
+.pinpoint-source summary:focus-visible { outline: 2px solid #0b5394; outline-offset: 1px; }
+.pinpoint-source:target { border-color: #0b5394; box-shadow: 0 0 0 1px #0b5394; }
+.pinpoint-source > div { padding: .2em .9em .6em; }
+.pinpoint-badge { display: inline-block; font-size: .8rem; padding: .1em .6em; border-radius: 1em; margin: 0 .4em .5em 0; background: #ececec; color: #333; }
+.pinpoint-badge.blue { background: #dbe9f7; color: #083e6e; } .pinpoint-badge.green { background: #dff2e1; color: #14532d; }
+.pinpoint-badge.orange { background: #fdebd3; color: #7a3e00; } .pinpoint-badge.violet { background: #ece3f7; color: #43236b; }
 .pinpoint-law { white-space: pre-wrap; border-left: 3px solid #0b5394; padding: .2em 0 .2em .8em; line-height: 1.5; overflow-wrap: anywhere; }
 .pinpoint-law mark { background: #fff2ab; color: inherit; padding: .05em 0; }
 </style>
