@@ -20,7 +20,7 @@ from assistant.settings import Settings
 from assistant.vectors import ADAPTER, Encoder
 
 RANK = 8
-EPOCHS = 4
+EPOCHS = 3
 BATCH = 64
 RATE = 1e-3
 SHARPNESS = 20.0  # inverse temperature of the softmax over cosines
