@@ -1,7 +1,7 @@
 """Pinpoint: answers about AI in policing, every sentence tied to a provision.
 
-    from assistant import Assistant
-    Assistant.open().ask("May we search recorded images for a suspect's face?")
+from assistant import Assistant
+Assistant.open().ask("May we search recorded images for a suspect's face?")
 """
 
 from assistant.answer import Answer, Citation, Outcome, Reason, Refusal, Statement, to_json

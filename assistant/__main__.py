@@ -68,9 +68,11 @@ def batch(source: Path, target: Path) -> int:
                 out.write(json.dumps(row, ensure_ascii=False) + "\n")
                 out.flush()
     except OSError as error:
-        raise StoreFault(f"{target} cannot be written: {error.strerror}.", "Name another file or free some space; then run it again.") from error
+        raise StoreFault(
+            f"{target} cannot be written: {error.strerror}.", "Name another file or free some space; then run it again."
+        ) from error
     if problems:
-        _say(f"{problems} lines could not be read; each has a line with \"error\" in {target}.")
+        _say(f'{problems} lines could not be read; each has a line with "error" in {target}.')
     return 0
 
 
@@ -124,7 +126,11 @@ def search(question: str, k: int, as_json: bool, as_of: str | None) -> int:
     """Print the ranked provisions before composition."""
     found = Assistant.open().search(question, k=k, as_of=parse_day(as_of) if as_of else None)
     rows = [{"pinpoint": str(p), "work": p.work, "score": round(score, 5)} for p, score in found]
-    _print(json.dumps(rows, ensure_ascii=False) if as_json else "\n".join(f"{r['score']:.4f}  {r['pinpoint']}" for r in rows))
+    _print(
+        json.dumps(rows, ensure_ascii=False)
+        if as_json
+        else "\n".join(f"{r['score']:.4f}  {r['pinpoint']}" for r in rows)
+    )
     return 0
 
 

@@ -8,8 +8,8 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from assistant.corpus import Effect
 from assistant.law import Authority
+from assistant.register import Effect
 
 
 class Reason(StrEnum):
@@ -165,7 +165,9 @@ def source_label(c: Citation) -> str:
     return f"{c.work}, {names[c.authority]}{', draft' if c.draft else ''}, text of {c.version}"
 
 
-def to_json(outcome: Outcome, *, id: str | None = None, latency_ms: float | None = None, record: str | None = None) -> dict[str, Any]:
+def to_json(
+    outcome: Outcome, *, id: str | None = None, latency_ms: float | None = None, record: str | None = None
+) -> dict[str, Any]:
     """The outcome in the documented form (one line of `batch`, the whole of `ask --json`)."""
     answered = isinstance(outcome, Answer)
     statements = outcome.statements if isinstance(outcome, Answer) else ()
@@ -178,7 +180,8 @@ def to_json(outcome: Outcome, *, id: str | None = None, latency_ms: float | None
         "complete": outcome.complete if isinstance(outcome, Answer) else False,
         "warnings": [{"kind": w.kind, "text": w.text} for w in outcome.warnings],
         "statements": [
-            {"text": s.text, "effect": s.effect.value, "citations": [_citation(c) for c in s.citations]} for s in statements
+            {"text": s.text, "effect": s.effect.value, "citations": [_citation(c) for c in s.citations]}
+            for s in statements
         ],
         "text": outcome.text,
         "citations": [c.pinpoint for c in outcome.citations] if isinstance(outcome, Answer) else [],
@@ -191,8 +194,15 @@ def to_json(outcome: Outcome, *, id: str | None = None, latency_ms: float | None
 
 def _citation(c: Citation) -> dict[str, Any]:
     return {
-        "work": c.work, "authority": c.authority.value, "pinpoint": c.pinpoint, "version": c.version,
-        "quote": c.quote, "start": c.start, "end": c.end, "url": c.url,
-        "applies": c.applies.isoformat() if c.applies else None, "status": c.status,
+        "work": c.work,
+        "authority": c.authority.value,
+        "pinpoint": c.pinpoint,
+        "version": c.version,
+        "quote": c.quote,
+        "start": c.start,
+        "end": c.end,
+        "url": c.url,
+        "applies": c.applies.isoformat() if c.applies else None,
+        "status": c.status,
         "checks": {"exists": c.checks.exists, "verbatim": c.checks.verbatim, "supports": c.checks.supports},
     }

@@ -10,11 +10,12 @@ from typing import Any
 from assistant import record
 from assistant.answer import Answer, Near, Outcome, Reason, Refusal, Statement, Warning_, to_json
 from assistant.compose import Chosen, Composer, choose, choose_looked_up
-from assistant.corpus import Corpus, Effect, edition
+from assistant.corpus import Corpus, edition
 from assistant.errors import Misuse
 from assistant.index import Index
 from assistant.intake import Reference, as_of_named, find_references, guard, is_lookup, normalise
 from assistant.law import AI_ACT, Pinpoint
+from assistant.register import Effect
 from assistant.retrieve import Found, Retriever
 from assistant.settings import Settings
 from assistant.settings import settings as current_settings
@@ -76,7 +77,9 @@ class Assistant:
         found = self.retriever.find(asked, version, find_references(asked))
         return self.retriever.provisions(found, k)
 
-    def ask_and_record(self, question: str, *, as_of: date | None = None, id: str | None = None) -> tuple[Outcome, dict[str, Any]]:
+    def ask_and_record(
+        self, question: str, *, as_of: date | None = None, id: str | None = None
+    ) -> tuple[Outcome, dict[str, Any]]:
         """Ask, and append the outcome to the record; returns it with its documented JSON form."""
         begun = time.perf_counter()
         outcome = self.ask(question, as_of=as_of)
@@ -98,7 +101,11 @@ class Assistant:
             if not known or str(pinpoint) in known:
                 continue
             others = [v.date for v in work.versions if self.corpus.exists_in(str(pinpoint), v.date)] if work else []
-            also = f" It exists in the text of {others[0]}, which is not the one in force on {day.isoformat()}." if others else ""
+            also = (
+                f" It exists in the text of {others[0]}, which is not the one in force on {day.isoformat()}."
+                if others
+                else ""
+            )
             shown = pinpoint.work if pinpoint.work != AI_ACT else "the AI Act"
             why = f"{pinpoint} does not exist in {shown} (text of {version}).{also}"
             return Refusal(asked, day, Reason.UNKNOWN_PROVISION, why, "", self._near(_nearest(pinpoint, known), day))
@@ -130,21 +137,39 @@ class Assistant:
         """Only statements all of whose citations pass every check that could be made."""
         return [s for s in statements if s.citations and not any(c.checks.failed for c in s.citations)]
 
-    def _conclude(
-        self, asked: str, day: date, version: str, chosen: Chosen, verified: list[Statement]
-    ) -> Outcome:
+    def _conclude(self, asked: str, day: date, version: str, chosen: Chosen, verified: list[Statement]) -> Outcome:
         if all(s.effect is Effect.DATE and not s.rule for s in verified):
             near = self._near([p for r in chosen.leading for p in r.pinpoints[:1]], day)
-            return Refusal(asked, day, Reason.UNSUPPORTED, "What was found could not be verified against the provisions.", ASK_LEGAL, near)
+            return Refusal(
+                asked,
+                day,
+                Reason.UNSUPPORTED,
+                "What was found could not be verified against the provisions.",
+                ASK_LEGAL,
+                near,
+            )
         dropped = len([r for r in chosen.rules if r.id not in {s.rule for s in verified}])
-        return Answer(asked, day, tuple(verified), chosen.complete and not dropped, tuple(self._warnings(day, version, verified)), version)
+        return Answer(
+            asked,
+            day,
+            tuple(verified),
+            chosen.complete and not dropped,
+            tuple(self._warnings(day, version, verified)),
+            version,
+        )
 
     def _warnings(self, day: date, version: str, statements: list[Statement]) -> Iterable[Warning_]:
         latest = self.corpus.works[AI_ACT].versions[-1]
         if version != latest.date:
-            yield Warning_("earlier_version", f"This is the law as it stood on {day.isoformat()} (text of {version}); it was amended on {latest.date}.")
+            yield Warning_(
+                "earlier_version",
+                f"This is the law as it stood on {day.isoformat()} (text of {version}); it was amended on {latest.date}.",
+            )
         if any(c.draft for s in statements for c in s.citations):
-            yield Warning_("draft", "Part of this rests on draft guidelines of the Commission, which are not adopted and bind nobody.")
+            yield Warning_(
+                "draft",
+                "Part of this rests on draft guidelines of the Commission, which are not adopted and bind nobody.",
+            )
 
     def _near(self, pinpoints: Iterable[Pinpoint], day: date) -> tuple[Near, ...]:
         rows = []
@@ -171,7 +196,11 @@ def _nearest(pinpoint: Pinpoint, known: dict[str, str]) -> list[Pinpoint]:
 
     for ancestor in pinpoint.ancestors():
         if str(ancestor) in known:
-            inside = [p for k in known if (p := parse_pinpoint(k)) != ancestor and p.parts[:-1] == ancestor.parts and p.within(ancestor)]
+            inside = [
+                p
+                for k in known
+                if (p := parse_pinpoint(k)) != ancestor and p.parts[:-1] == ancestor.parts and p.within(ancestor)
+            ]
             return [ancestor, *inside[-4:]]
     if pinpoint.unit.isdigit():
         same = [p for k in known if (p := parse_pinpoint(k)).kind == pinpoint.kind and not p.parts and p.unit.isdigit()]
@@ -189,6 +218,3 @@ def parse_day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError as error:
         raise Misuse(f"The date {text!r} does not exist.", "Write it as YYYY-MM-DD.") from error
-
-
-

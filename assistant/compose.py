@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from assistant.answer import Checks, Citation, Statement
-from assistant.corpus import CalendarEntry, Corpus, Effect, Rule, edition
+from assistant.corpus import Corpus, edition
 from assistant.index import Index
 from assistant.law import AI_ACT, Authority, Pinpoint, parse_pinpoint
+from assistant.register import CalendarEntry, Effect, Rule
 from assistant.retrieve import Candidate
 from assistant.verify import relied_on, supports
 
@@ -57,14 +58,28 @@ def choose(candidates: list[Candidate], corpus: Corpus, floor: float, version: s
         if words > WORD_BUDGET:
             break
         said.setdefault(link.id, link)
-    whole = all(limit.id in said for rule in leading for limit in _links(rule, corpus, version) if limit.effect in LIMITS)
+    whole = all(
+        limit.id in said for rule in leading for limit in _links(rule, corpus, version) if limit.effect in LIMITS
+    )
     return Chosen(tuple(_in_order(said, leading)), tuple(leading), whole)
 
 
 def _parent(rule: Rule, corpus: Corpus, score: dict[str, float], version: str) -> Rule | None:
     """The rule that this one is an exception to: of those that link to it, one of the same article, nearest the question."""
-    above = [r for r in corpus.rules.values() if rule.id in r.see and r.holds_in(version) and r.effect not in {Effect.CONTEXT, Effect.DATE}]
-    return max(above, key=lambda r: (r.effect is Effect.PROHIBITION, r.pinpoints[0].top == rule.pinpoints[0].top, score.get(r.id, 0.0)), default=None)
+    above = [
+        r
+        for r in corpus.rules.values()
+        if rule.id in r.see and r.holds_in(version) and r.effect not in {Effect.CONTEXT, Effect.DATE}
+    ]
+    return max(
+        above,
+        key=lambda r: (
+            r.effect is Effect.PROHIBITION,
+            r.pinpoints[0].top == rule.pinpoints[0].top,
+            score.get(r.id, 0.0),
+        ),
+        default=None,
+    )
 
 
 def _limits(rule: Rule, corpus: Corpus, score: dict[str, float], floor: float, version: str) -> list[Rule]:
@@ -181,10 +196,20 @@ class Composer:
         for (day, basis, doubt), pinpoints in list(groups.items())[:2]:
             names = _listed(dict.fromkeys(str(p) for p in pinpoints))
             plural = len(set(pinpoints)) > 1
-            verb = ("have applied since" if plural else "has applied since") if day <= as_of else ("apply from" if plural else "applies from")
+            verb = (
+                ("have applied since" if plural else "has applied since")
+                if day <= as_of
+                else ("apply from" if plural else "applies from")
+            )
             text = f"{names} {verb} {_say(day)}." if not doubt else f"{names}: {doubt[0].lower()}{doubt[1:]}"
             bases = [parse_pinpoint(basis)] + ([parse_pinpoint("Art. 113(c)(i)")] if doubt else [])
-            said.append(Statement(text, Effect.DATE, tuple(self.cite(b, text, as_of, self._dated(b, day, as_of, bool(doubt))) for b in bases)))
+            said.append(
+                Statement(
+                    text,
+                    Effect.DATE,
+                    tuple(self.cite(b, text, as_of, self._dated(b, day, as_of, bool(doubt))) for b in bases),
+                )
+            )
         return said
 
     def verbatim(self, pinpoint: Pinpoint, as_of: date) -> Statement | None:
@@ -235,7 +260,11 @@ def status_of(entry: CalendarEntry | None, authority: Authority, as_of: date, *,
     'not law'
     """
     if authority is not Authority.LAW:
-        return "draft, not adopted" if draft else ("guidance, not law" if authority is Authority.OFFICIAL_GUIDANCE else "not law")
+        return (
+            "draft, not adopted"
+            if draft
+            else ("guidance, not law" if authority is Authority.OFFICIAL_GUIDANCE else "not law")
+        )
     if entry is None:
         return "interprets the law"
     if entry.from_ <= as_of:

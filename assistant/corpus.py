@@ -1,202 +1,30 @@
 """The corpus as data: manifest, register, digests, refusals, misreadings, lexicon, calendar.
 
 `load_corpus` reads and checks the files; every fault names the file, the line and what to do.
-Untrusted data enters through the pydantic models here and leaves as frozen values.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
-from enum import StrEnum
-from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Any, TypeVar
 
 import yaml
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, Field, ValidationError
 
 from assistant.errors import CorpusFault
-from assistant.law import AI_ACT, Authority, Pinpoint, PinpointError, Version, Work, parse_pinpoint
-
+from assistant.law import AI_ACT, Authority, Pinpoint, Version, Work, parse_pinpoint
+from assistant.register import Calendar, CalendarEntry, Digest, Entry, File, Misreading, RefusalCase, Rule, Term
 
 _T = TypeVar("_T", bound=BaseModel)
 
 
-class Effect(StrEnum):
-    """What a rule does; the order is the order in which an answer says it."""
-
-    PROHIBITION = "prohibition"
-    CLASSIFICATION = "classification"
-    DEFINITION = "definition"
-    RIGHT = "right"
-    PERMISSION = "permission"
-    DUTY = "duty"
-    EXCEPTION = "exception"
-    CONDITION = "condition"
-    PENALTY = "penalty"
-    DATE = "date"
-    CONTEXT = "context"
-
-
-class Actor(StrEnum):
-    """Whom a rule binds or empowers."""
-
-    LAW_ENFORCEMENT = "law_enforcement"
-    DEPLOYER = "deployer"
-    PROVIDER = "provider"
-    BORDER = "border"
-    JUDICIAL = "judicial"
-    PROSECUTION = "prosecution"
-    MARKET_SURVEILLANCE = "market_surveillance"
-    DATA_PROTECTION = "data_protection"
-    MEMBER_STATE = "member_state"
-    COMMISSION = "commission"
-    AFFECTED_PERSON = "affected_person"
-    PROCURER = "procurer"
-    ANYONE = "anyone"
-
-
-def _printed(value: str) -> str:
-    try:
-        parse_pinpoint(value)
-    except PinpointError as error:
-        raise ValueError(str(error)) from error
-    return value
-
-
-Printed = Annotated[str, AfterValidator(_printed)]
-
-
-class _Entry(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
-
-
-class Rule(_Entry):
-    """One entry of the register: one sentence in our own words, bound to its provisions."""
-
-    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]+$")
-    provisions: tuple[Printed, ...] = Field(min_length=1)
-    effect: Effect
-    actor: tuple[Actor, ...] = Field(min_length=1)
-    version: str = ""  # empty: true of every version
-    statement: str
-    see: tuple[str, ...] = Field(default=(), max_length=5)
-    words: tuple[str, ...] = ()
-    questions: tuple[str, ...] = Field(min_length=6)
-
-    @field_validator("statement")
-    @classmethod
-    def _one_short_sentence(cls, value: str) -> str:
-        if (n := len(value.split())) > 40:
-            raise ValueError(f"the statement has {n} words; at most 40 are allowed")
-        return value
-
-    @cached_property
-    def pinpoints(self) -> tuple[Pinpoint, ...]:
-        """The provisions, parsed."""
-        return tuple(parse_pinpoint(p) for p in self.provisions)
-
-    def holds_in(self, version: str) -> bool:
-        """Whether the rule is true of this version of the AI Act."""
-        return not self.version or self.version == version
-
-
-class Digest(_Entry):
-    """One unit of a work that may not be copied, in our own words."""
-
-    pinpoint: Printed
-    heading: str
-    text: str
-    source: str
-
-
-class RefusalCase(_Entry):
-    """A kind of question that no rule answers: why, and whom to ask instead."""
-
-    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]+$")
-    reason: str = Field(pattern=r"^(outside_scope|nothing_relevant)$")
-    why: str
-    ask: str
-    nearest: tuple[Printed, ...] = ()
-    questions: tuple[str, ...] = Field(min_length=3)
-
-
-class Misreading(_Entry):
-    """A wrong claim found in practice, with the rules that refute it."""
-
-    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]+$")
-    claim: str
-    correction: str
-    rules: tuple[str, ...] = ()
-    provisions: tuple[Printed, ...] = Field(min_length=1)
-    cues: tuple[str, ...] = Field(min_length=3)  # ways in which people state or presuppose the claim
-
-
-class Term(_Entry):
-    """A police word and the words of the law it stands for."""
-
-    term: str
-    means: str
-    also: tuple[str, ...] = ()
-
-
-class CalendarEntry(_Entry):
-    """When some provisions of one version apply, and which provision says so."""
-
-    covers: tuple[str, ...] = Field(min_length=1)
-    from_: date = Field(alias="from")
-    basis: Printed
-    note: str = ""
-    open: str = ""
-
-    def width(self, pinpoint: Pinpoint) -> int | None:
-        """How narrowly this entry covers the provision (smaller is narrower); `None`: not at all."""
-        widths = []
-        for cover in self.covers:
-            if m := _RANGE.match(cover):
-                number = int(re.match(r"\d+", pinpoint.unit)[0]) if pinpoint.unit[0].isdigit() else -1  # type: ignore[index]
-                same = pinpoint.kind == "article" and (m["work"] or AI_ACT) == pinpoint.work
-                if same and int(m["a"]) <= number <= int(m["b"]):
-                    widths.append(100 + int(m["b"]) - int(m["a"]))
-            elif pinpoint.within(single := parse_pinpoint(cover)):
-                widths.append(10 - len(single.parts))
-        return min(widths, default=None)
-
-
-_RANGE = re.compile(r"^(?:(?P<work>[A-Za-z ]+) )?Art\. (?P<a>\d+)-(?P<b>\d+)$")
-
-
-class Calendar(_Entry):
-    """The calendar of one version of one work."""
-
-    work: str
-    version: str
-    entries: tuple[CalendarEntry, ...]
-
-    def entry(self, pinpoint: Pinpoint) -> CalendarEntry | None:
-        """The narrowest entry that covers the provision."""
-        found = [(w, i) for i, e in enumerate(self.entries) if (w := e.width(pinpoint)) is not None]
-        return self.entries[min(found)[1]] if found else None
-
-
-class File(_Entry):
-    """An official text of a work: its name in an originals folder and how to ask for it."""
-
-    name: str
-    celex: str = ""
-    sha256: str = ""
-    takes: tuple[str, ...]
-    depth: int = 99
-    text_of: str = ""
-
-
-class _VersionEntry(_Entry):
+class _VersionEntry(Entry):
     date: str
     since: dt.date = dt.date.min
     note: str = ""
@@ -204,7 +32,7 @@ class _VersionEntry(_Entry):
     file: tuple[File, ...] = ()
 
 
-class _WorkEntry(_Entry):
+class _WorkEntry(Entry):
     key: str
     short: str
     title: str
@@ -288,7 +116,9 @@ def load_manifest(folder: Path) -> Corpus:
     for digest in digests.values():
         work = works.get(parse_pinpoint(digest.pinpoint).work)
         if work is None:
-            raise CorpusFault(f"guidance: {digest.pinpoint} belongs to no work of the manifest.", "Add the work or mend it.")
+            raise CorpusFault(
+                f"guidance: {digest.pinpoint} belongs to no work of the manifest.", "Add the work or mend it."
+            )
         exists.setdefault(edition(work.short, work.versions[-1].date), {})[digest.pinpoint] = digest.heading
     return Corpus(checked, works, files, {}, digests, {}, {}, (), {}, exists, corpus_digest(folder))
 
@@ -340,7 +170,7 @@ def _entries(folder: Path, pattern: str, model: type[_T]) -> Iterator[tuple[Path
     """Every entry of the files, checked, with its file and line."""
     for path in sorted(folder.glob(pattern)):
         try:
-            listed = yaml.load(path.read_text("utf-8"), _Lines) or []  # noqa: S506 -- a safe loader
+            listed = yaml.load(path.read_text("utf-8"), _Lines) or []
         except (yaml.YAMLError, UnicodeDecodeError) as error:
             mark = getattr(error, "problem_mark", None)
             where = f"{path}:{mark.line + 1}" if mark else str(path)
@@ -353,7 +183,9 @@ def _entries(folder: Path, pattern: str, model: type[_T]) -> Iterator[tuple[Path
                 yield path, line, model.model_validate(raw)
             except ValidationError as error:
                 name = raw.get("id", raw.get("pinpoint", "")) if isinstance(raw, dict) else ""
-                raise CorpusFault(f"{path}:{line}: {name}: {_first(error)}.", "corpus/README.md has the format.") from error
+                raise CorpusFault(
+                    f"{path}:{line}: {name}: {_first(error)}.", "corpus/README.md has the format."
+                ) from error
 
 
 def _strip_lines(raw: dict[Any, Any]) -> int:
@@ -396,11 +228,15 @@ def _check_links(folder: Path, corpus: Corpus) -> None:
     for path, line, rule in _entries(folder, "register/*.yaml", Rule):
         for other in rule.see:
             if other not in corpus.rules:
-                raise CorpusFault(f"{path}:{line}: {rule.id} sees {other}, which is no rule.", "Mend the id or remove the link.")
+                raise CorpusFault(
+                    f"{path}:{line}: {rule.id} sees {other}, which is no rule.", "Mend the id or remove the link."
+                )
         for pinpoint in rule.pinpoints:
             work = corpus.works.get(pinpoint.work)
             if work is None:
-                raise CorpusFault(f"{path}:{line}: {rule.id}: no work {pinpoint.work!r}.", "Use a short name of the manifest.")
+                raise CorpusFault(
+                    f"{path}:{line}: {rule.id}: no work {pinpoint.work!r}.", "Use a short name of the manifest."
+                )
             for version in work.versions:
                 if pinpoint.work == AI_ACT and not rule.holds_in(version.date):
                     continue

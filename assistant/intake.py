@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from assistant.answer import Reason
-from assistant.corpus import Term
 from assistant.law import AI_ACT, Pinpoint
+from assistant.register import Term
 
 MAX_CHARS = 2000
 
@@ -24,9 +24,9 @@ class Stop:
 
 
 def normalise(text: str) -> str:
-    """NFC, one line, without hidden or control characters.
+    r"""NFC, one line, without hidden or control characters.
 
-    >>> normalise("Can\\u200b we\\n use  it?")
+    >>> normalise("Can\u200b we\n use  it?")
     'Can we use it?'
     """
     kept = (c if not unicodedata.category(c).startswith("C") else (" " if c in "\t\n\r" else "") for c in text)
@@ -59,7 +59,9 @@ def guard(raw: str, question: str) -> Stop | None:
             "Ask again about the situation in general, without numbers, names or addresses.",
         )
     letters = sum(c.isalpha() for c in question)
-    odd = sum(c == "\ufffd" for c in raw) + sum(unicodedata.category(c) in {"Cc", "Co", "Cn"} and c not in "\t\n\r" for c in raw)
+    odd = sum(c == "\ufffd" for c in raw) + sum(
+        unicodedata.category(c) in {"Cc", "Co", "Cn"} and c not in "\t\n\r" for c in raw
+    )
     if letters < 2 or letters < 0.35 * len(question) or odd > 0.1 * len(raw):
         return Stop(Reason.UNREADABLE, "This does not read as a question.", "Write your question in a sentence or two.")
     if _OVERRIDE.search(question):
@@ -75,8 +77,14 @@ _CASE_DATA = (
     re.compile(r"\b[\w.+-]+@[\w-]+\.[\w.-]*\w"),
     re.compile(r"(?<![\w/.])(?:\+|00)\d{2}[\d ()/.-]{7,}\d"),
     re.compile(r"\b[A-Z]{2}\d{2} ?(?:[A-Z0-9]{4} ?){3,7}[A-Z0-9]{1,3}\b"),
-    re.compile(r"\b(?:case|custody|crime|incident|reference|file)\s*(?:no\.?|number|ref\.?|reference)?\s*[:#]?\s*[A-Z]*[-/]?\d{2,}[-/]\d[\d/-]*", re.I),
-    re.compile(r"\b(?:born|dob|d\.o\.b\.|date of birth)\W{0,3}(?:on )?\d{1,2}[./ -](?:\d{1,2}|[A-Za-z]{3,9})[./ -]\d{2,4}", re.I),
+    re.compile(
+        r"\b(?:case|custody|crime|incident|reference|file)\s*(?:no\.?|number|ref\.?|reference)?\s*[:#]?\s*[A-Z]*[-/]?\d{2,}[-/]\d[\d/-]*",
+        re.I,
+    ),
+    re.compile(
+        r"\b(?:born|dob|d\.o\.b\.|date of birth)\W{0,3}(?:on )?\d{1,2}[./ -](?:\d{1,2}|[A-Za-z]{3,9})[./ -]\d{2,4}",
+        re.I,
+    ),
 )
 _OVERRIDE = re.compile(
     r"\b(?:ignore|disregard|forget|override|bypass)\b[^.?!]{0,40}\b(?:previous|prior|above|earlier|all|your|these|system|any)\b[^.?!]{0,30}"
@@ -110,7 +118,10 @@ _WORKS = {
 _SUB = r"(?:\s*\(\s*[0-9]{1,2}[a-z]?\s*\)|\s*\(\s*[a-z]{1,4}\s*\)|[.](?:\d{1,2}[a-z]?|[a-z]{1,3})(?![\w]))"
 _WORDY = r"(?:,?\s*(?:para(?:graph)?|sub-?paragraph|point|pt|letter|lit|sub-?point|no|number)\.?\s*\(?\s*(?:\d{1,2}[a-z]?|[a-z]{1,3}|[ivx]{1,4})\s*\)?(?![\w]))"
 _BARE = r"(?:\s+(?P<bare>\d{1,2}[a-z]?)(?P<barepoints>(?:\s+(?:[ivx]{1,4}|[a-z]{1,2})(?=\s|$|[?.,;]))*)(?=\s*(?:$|[?.,;!]|say|mean|and\b|or\b|of\b)))?"
-_ARTICLE = re.compile(rf"\b(?:art(?:icle|\.)?s?|§)\s*(?P<n>\d{{1,3}}(?:[a-z]\b|\s[a-d](?=\s*\())?)(?P<rest>(?:{_SUB}|{_WORDY})*){_BARE}", re.I)
+_ARTICLE = re.compile(
+    rf"\b(?:art(?:icle|\.)?s?|§)\s*(?P<n>\d{{1,3}}(?:[a-z]\b|\s[a-d](?=\s*\())?)(?P<rest>(?:{_SUB}|{_WORDY})*){_BARE}",
+    re.I,
+)
 _ANNEX = re.compile(
     r"\bannex(?:es?)?\s+(?P<n>[ivxl]+|\d{1,2})\b(?:,?\s*section\s+(?P<sec>[a-e]|\d)\b)?"
     r"(?P<rest>(?:\s*,?\s*(?:point|pt|no|nr|number|area|letter|lit)?\.?\s*\(?\s*(?:\d{1,2}(?:\.\d)?|(?<=[\d\s(.])[a-z])\s*\)?(?!\w))*)",
@@ -118,7 +129,7 @@ _ANNEX = re.compile(
 )
 _RECITAL = re.compile(r"\brecitals?\s*\(?(?P<n>\d{1,3})\)?", re.I)
 _GUIDE = re.compile(r"(?:guidelines?\W+(?:paragraph|para\.?|¶)\s*|¶\s*)(?P<n>\d{1,3})\b", re.I)
-_ROMAN = ["I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII", "XIII", "XIV", "XV", "XVI", "XVII", "XVIII", "XIX", "XX"]
+_ROMAN = "I II III IV V VI VII VIII IX X XI XII XIII XIV XV XVI XVII XVIII XIX XX".split()
 
 
 def find_references(question: str) -> list[Reference]:
@@ -139,8 +150,16 @@ def find_references(question: str) -> list[Reference]:
         number = re.sub(r"\s", "", m["n"].lower())
         found.append(Reference(Pinpoint(_work_near(question, m), "article", number, parts=parts), m.start(), m.end()))
     for m in _ANNEX.finditer(question):
-        number = m["n"].upper() if not m["n"].isdigit() else (_ROMAN[int(m["n"]) - 1] if 0 < int(m["n"]) <= 20 else m["n"])
-        found.append(Reference(Pinpoint(AI_ACT, "annex", number, (m["sec"] or "").upper(), _labels(m["rest"] or "")), m.start(), m.end()))
+        number = (
+            m["n"].upper() if not m["n"].isdigit() else (_ROMAN[int(m["n"]) - 1] if 0 < int(m["n"]) <= 20 else m["n"])
+        )
+        found.append(
+            Reference(
+                Pinpoint(AI_ACT, "annex", number, (m["sec"] or "").upper(), _labels(m["rest"] or "")),
+                m.start(),
+                m.end(),
+            )
+        )
     for m in _RECITAL.finditer(question):
         found.append(Reference(Pinpoint(_work_near(question, m), "recital", m["n"]), m.start(), m.end()))
     for m in _GUIDE.finditer(question):
@@ -149,9 +168,12 @@ def find_references(question: str) -> list[Reference]:
 
 
 _LOOKUP = frozenset(
-    "what whats does do say says said is are in the of under a an please show me text wording read reads content contents tell about explain "
-    "mean means meaning which provision article paragraph point annex recital act ai aia led gdpr charter regulation directive law eu it and "
-    "give quote full exact exactly can you i need want to see look up lookup 's s summary summarise summarize".split()
+    (
+        "what whats does do say says said is are in the of under a an please show me text wording read reads "
+        "content contents tell about explain mean means meaning which provision article paragraph point annex "
+        "recital act ai aia led gdpr charter regulation directive law eu it and give quote full exact exactly "
+        "can you i need want to see look up lookup 's s summary summarise summarize "
+    ).split()
 )
 
 
@@ -171,14 +193,19 @@ def is_lookup(question: str, references: list[Reference]) -> bool:
 
 
 def _labels(rest: str) -> tuple[str, ...]:
-    words = re.sub(r"(?i)\b(?:sub-?paragraph|para(?:graph)?|sub-?point|point|pt|letter|lit|number|no|nr|area)\b", " ", rest)
+    words = re.sub(
+        r"(?i)\b(?:sub-?paragraph|para(?:graph)?|sub-?point|point|pt|letter|lit|number|no|nr|area)\b", " ", rest
+    )
     return tuple(x.lower() for x in re.findall(r"\d+(?:\.\d+)?[a-z]?|[a-z]+", words, re.I))
 
 
 def _work_near(question: str, m: re.Match[str]) -> str:
     """The work named just after the reference, or else just before it; the AI Act when none is."""
     after, before = question[m.end() : m.end() + 40], question[max(0, m.start() - 40) : m.start()]
-    for stretch, last in ((re.split(r"\bart|\bannex|\brecital|[?.;]|\band\b|\bor\b", after, flags=re.I)[0], False), (before, True)):
+    for stretch, last in (
+        (re.split(r"\bart|\bannex|\brecital|[?.;]|\band\b|\bor\b", after, flags=re.I)[0], False),
+        (before, True),
+    ):
         hits = [(h.start(), work) for work, pattern in _WORKS.items() for h in re.finditer(pattern, stretch, re.I)]
         if hits:
             return max(hits)[1] if last else min(hits)[1]
@@ -187,7 +214,12 @@ def _work_near(question: str, m: re.Match[str]) -> str:
 
 # -- dates and police words -----------------------------------------------------------------------
 
-_MONTHS = {m: i for i, m in enumerate("january february march april may june july august september october november december".split(), 1)}
+_MONTHS = {
+    m: i
+    for i, m in enumerate(
+        "january february march april may june july august september october november december".split(), 1
+    )
+}
 _AS_OF = re.compile(
     r"\b(?:as (?:of|at|on)|as it stood on|in force on)\s+(?:the\s+)?(?:(?P<y>\d{4})-(?P<m>\d\d)-(?P<d>\d\d)|(?P<d2>\d{1,2})(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<m2>[a-z]+)\s+(?P<y2>\d{4}))",
     re.I,
@@ -228,5 +260,8 @@ class Lexicon:
         if self.pattern is None:
             return ""
         found = (m[0].lower() for m in self.pattern.finditer(question))
-        meanings = (self.means.get(f) or self.means.get(f.removesuffix("s")) or self.means.get(f.removesuffix("es"), "") for f in found)
+        meanings = (
+            self.means.get(f) or self.means.get(f.removesuffix("s")) or self.means.get(f.removesuffix("es"), "")
+            for f in found
+        )
         return " ".join(dict.fromkeys(filter(None, meanings)))

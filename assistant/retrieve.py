@@ -16,10 +16,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.corpus import Misreading, RefusalCase, Rule, edition
+from assistant.corpus import edition
 from assistant.index import Index, Near, Passage
 from assistant.intake import Lexicon, Reference
 from assistant.law import AI_ACT, Pinpoint, parse_pinpoint
+from assistant.register import Misreading, RefusalCase, Rule
 from assistant.vectors import Vector
 
 TARGETS = 60  # targets looked at per search
@@ -120,14 +121,23 @@ class Retriever:
         best = max((c.score for c in candidates), default=0.0)
         passages = _fuse(self.index.near_passages(expanded, vector, PASSAGES), version, self.index)
         return Found(
-            candidates, max(refusals, key=lambda r: r[1], default=None), max(wrong, key=lambda m: m[1], default=None), passages, best
+            candidates,
+            max(refusals, key=lambda r: r[1], default=None),
+            max(wrong, key=lambda m: m[1], default=None),
+            passages,
+            best,
         )
 
     def rules_of(self, pinpoints: list[Pinpoint], version: str) -> list[Rule]:
         """The rules of the provisions that are looked up, in the order of the text."""
         mine = [r for r in self.index.corpus.rules.values() if r.holds_in(version) and _is_named(r, pinpoints)]
         exact = [r for r in mine if any(r.pinpoints[0].within(p) for p in pinpoints)] or mine
-        order = {name: n for n, name in enumerate(self.index.corpus.exists.get(edition(pinpoints[0].work, self._version(pinpoints[0], version)), {}))}
+        order = {
+            name: n
+            for n, name in enumerate(
+                self.index.corpus.exists.get(edition(pinpoints[0].work, self._version(pinpoints[0], version)), {})
+            )
+        }
         return sorted(exact, key=lambda r: order.get(str(r.pinpoints[0]), len(order)))
 
     def _version(self, pinpoint: Pinpoint, version: str) -> str:
@@ -155,9 +165,10 @@ def _fuse(found: list[tuple[Passage, float, float]], version: str, index: Index)
     """Reciprocal rank fusion of dense and lexical order; recitals and guidance after operative law."""
     kept = [f for f in found if _in_force(f[0], version)]
     scores: dict[str, float] = {}
-    for column in (1, 2):
+    orders = (sorted(kept, key=lambda f: -f[1]), sorted(kept, key=lambda f: -f[2]))
+    for order in orders:
         seen: set[str] = set()
-        for rank, hit in enumerate(sorted(kept, key=lambda f: -f[column])):
+        for rank, hit in enumerate(order):
             name = hit[0].pinpoint
             if name not in seen:
                 seen.add(name)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
@@ -29,7 +28,8 @@ class Settings(BaseSettings):
     chroma_url: str = Field("", description="a Chroma server such as http://localhost:8000; empty: embedded store")
     embedder: str = Field("", description="folder of another sentence-transformers model; empty: all-MiniLM-L6-v2")
     publications_url: str = Field(
-        "http://publications.europa.eu", description="where official texts are fetched from: the Publications Office or a mirror"
+        "http://publications.europa.eu",
+        description="where official texts are fetched from: the Publications Office or a mirror",
     )
     record: bool = Field(True, description="keep the hash-chained record of questions and answers")
 
@@ -40,8 +40,12 @@ class Settings(BaseSettings):
 
     @classmethod
     def settings_customise_sources(
-        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource, **_: Any,
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Arguments first, then the environment, then `pinpoint.toml`."""
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)

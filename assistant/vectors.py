@@ -169,7 +169,7 @@ class VectorCache:
         for start in range(0, len(keys), 500):
             part = keys[start : start + 500]
             marks = ",".join("?" * len(part))
-            for key, blob in self.db.execute(f"SELECT key, value FROM vector WHERE key IN ({marks})", part):  # noqa: S608
+            for key, blob in self.db.execute(f"SELECT key, value FROM vector WHERE key IN ({marks})", part):
                 held[key] = np.frombuffer(blob, np.float32)
         new = list(dict.fromkeys((k, t) for k, t in zip(keys, texts, strict=True) if k not in held))
         progress(len(texts) - len(new))
@@ -204,14 +204,18 @@ class VectorStore:
         name = f"pinpoint-{kind}-{self.build}"
         try:
             if create:
-                return self.client.get_or_create_collection(name, metadata={"hnsw:space": "cosine"}, embedding_function=None)
+                return self.client.get_or_create_collection(
+                    name, metadata={"hnsw:space": "cosine"}, embedding_function=None
+                )
             return self.client.get_collection(name, embedding_function=None)
         except Exception as error:
             if create or self.url:
                 raise _store_fault(self.url or name, error) from error
             raise StoreFault(f"The collection {name} is not in the store.", "Run: python -m ingest") from error
 
-    def add(self, kind: str, ids: Sequence[str], vectors: Vector, progress: Callable[[int], object] = lambda n: None) -> None:
+    def add(
+        self, kind: str, ids: Sequence[str], vectors: Vector, progress: Callable[[int], object] = lambda n: None
+    ) -> None:
         """Put vectors into a new collection, in bounded batches."""
         collection = self.collection(kind, create=True)
         for start in range(0, len(ids), 2000):
@@ -249,7 +253,9 @@ def _client(folder: Path, url: str) -> ClientAPI:
     try:
         if url:
             at = urlsplit(url if "//" in url else f"http://{url}")
-            return chromadb.HttpClient(at.hostname or "localhost", at.port or 8000, ssl=at.scheme == "https", settings=options)
+            return chromadb.HttpClient(
+                at.hostname or "localhost", at.port or 8000, ssl=at.scheme == "https", settings=options
+            )
         return chromadb.PersistentClient(str(folder), settings=options)
     except Exception as error:
         raise _store_fault(url or folder, error) from error
@@ -262,7 +268,9 @@ def _store_fault(where: object, error: Exception) -> StoreFault:
     if "disk is full" in text or "No space" in text or "disk I/O" in text:
         return StoreFault(f"{where}: the disk is full.", "Free some space and run: python -m ingest")
     if isinstance(where, str) and where.startswith("http"):
-        return StoreFault(f"The Chroma server at {where} cannot be used: {text}.", "Start it, or empty PINPOINT_CHROMA_URL.")
+        return StoreFault(
+            f"The Chroma server at {where} cannot be used: {text}.", "Start it, or empty PINPOINT_CHROMA_URL."
+        )
     return StoreFault(f"The vector store {where} cannot be used: {text}.", "Run: python -m ingest")
 
 
@@ -270,4 +278,3 @@ def _quiet() -> None:
     os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
     for name in ("chromadb", "transformers", "sentence_transformers", "huggingface_hub"):
         logging.getLogger(name).setLevel(logging.ERROR)
-

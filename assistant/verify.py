@@ -55,7 +55,10 @@ def numbers_agree(statement: str, provisions: Iterable[str], calendar: Iterable[
     return numbers(statement) <= held
 
 
-_BINDING = re.compile(r"\b(?:must|shall|may not|is prohibited|are prohibited|is forbidden|are forbidden|is banned|required to|has to|have to)\b", re.I)
+_BINDING = re.compile(
+    r"\b(?:must|shall|may not|is prohibited|are prohibited|is forbidden|are forbidden|is banned|required to|has to|have to)\b",
+    re.I,
+)
 
 
 def modality_fits(statement: str, authority: Authority) -> bool:
@@ -67,7 +70,9 @@ def modality_fits(statement: str, authority: Authority) -> bool:
     return authority is Authority.LAW or not _BINDING.search(statement)
 
 
-def supports(statement: str, provisions: list[str], calendar: Iterable[str], authority: Authority, nearness: float | None) -> bool:
+def supports(
+    statement: str, provisions: list[str], calendar: Iterable[str], authority: Authority, nearness: float | None
+) -> bool:
     """Whether provisions with these texts support the statement; `nearness` is a cosine, where known."""
     near = nearness is None or nearness >= SUPPORT_FLOOR
     return near and modality_fits(statement, authority) and numbers_agree(statement, provisions, calendar)
@@ -101,7 +106,13 @@ def _content_words(text: str) -> set[str]:
     return {w[:6] for w in re.findall(r"[a-z0-9]{3,}", text.lower())} - _EMPTY
 
 
-_EMPTY = {w[:6] for w in "the and for that this with from which are was has have not may must shall any other its their used use such been where when who can".split()}
+_EMPTY = {
+    w[:6]
+    for w in (
+        "the and for that this with from which are was has have not may must shall any other its their used "
+        "use such been where when who can "
+    ).split()
+}
 
 
 def _overlap(wanted: set[str], held: set[str]) -> float:

@@ -14,7 +14,13 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m evals", description="Measure what the assistant says.")
     commands = parser.add_subparsers(dest="command", required=True)
     running = commands.add_parser("run", help="answer the cases and print the figures")
-    running.add_argument("--set", dest="sets", action="append", choices=["dev", "held-out"], help="which cases (default: dev); may be repeated")
+    running.add_argument(
+        "--set",
+        dest="sets",
+        action="append",
+        choices=["dev", "held-out"],
+        help="which cases (default: dev); may be repeated",
+    )
     running.add_argument("--verbose", action="store_true", help="name the cases that fell short (development only)")
     running.add_argument("--out", type=Path, help="where to store the answers (default: evals/runs/)")
     scoring = commands.add_parser("score", help="score stored answers again")

@@ -58,7 +58,11 @@ def adapt(settings: Settings, *, out: Path = ADAPTER, seed: int = 7) -> dict[str
             total += float(loss.detach())
         losses.append(round(total / (len(pairs) // BATCH), 3))
         sys.stderr.write(f"epoch {epoch + 1} of {EPOCHS}: loss {losses[-1]}, {time.time() - begun:.0f} s\n")
-    scaled = {k: v.detach() * (SCALE if k.endswith(".B") else 1.0) for k, v in bert.state_dict().items() if k.endswith((".A", ".B"))}
+    scaled = {
+        k: v.detach() * (SCALE if k.endswith(".B") else 1.0)
+        for k, v in bert.state_dict().items()
+        if k.endswith((".A", ".B"))
+    }
     half = {k: v.half().contiguous() for k, v in scaled.items()}
     save_file(half, str(out))
     return {"questions": len(pairs), "targets": len(groups), "losses": losses, "seconds": round(time.time() - begun)}
@@ -102,7 +106,7 @@ def _insert(bert: Any) -> list[Any]:
     """Put low-rank changes beside the matrices of every layer; returns what is trained."""
     import torch
 
-    class LowRank(torch.nn.Module):
+    class LowRank(torch.nn.Module):  # type: ignore[misc]
         def __init__(self, base: Any) -> None:
             super().__init__()
             self.base = base

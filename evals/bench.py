@@ -15,8 +15,8 @@ from rich.console import Console
 from rich.table import Table
 
 from assistant import Assistant, settings
+from assistant.build import build_index, passages_of, ways_of
 from assistant.corpus import load_corpus
-from assistant.index import build_index, passages_of, ways_of
 from assistant.vectors import Encoder
 from evals.cases import FOLDER, load_cases
 from ingest.works import read_works
@@ -33,11 +33,28 @@ def bench() -> int:
     assistant = Assistant.open()
     assistant.ask(questions[0])
     warm = sorted(_times(lambda q: assistant.ask(q, as_of=date(2026, 11, 22)), questions * REPEATS))
-    table.add_row("warm ask (ms)", f"{1000 * statistics.median(warm):.1f}", f"{1000 * warm[int(0.95 * len(warm))]:.1f}", "60 / 150")
+    table.add_row(
+        "warm ask (ms)",
+        f"{1000 * statistics.median(warm):.1f}",
+        f"{1000 * warm[int(0.95 * len(warm))]:.1f}",
+        "60 / 150",
+    )
     collection = assistant.index.store
-    plain = sorted(_times(lambda q: collection.nearest("passages", assistant.index.encoder.embed_query(q), 5), questions * REPEATS))
-    table.add_row("plain embed and Chroma query (ms)", f"{1000 * statistics.median(plain):.1f}", f"{1000 * plain[int(0.95 * len(plain))]:.1f}", "baseline")
-    table.add_row("memory of this process (MB)", f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f}", "", "1500 (page)")
+    plain = sorted(
+        _times(lambda q: collection.nearest("passages", assistant.index.encoder.embed_query(q), 5), questions * REPEATS)
+    )
+    table.add_row(
+        "plain embed and Chroma query (ms)",
+        f"{1000 * statistics.median(plain):.1f}",
+        f"{1000 * plain[int(0.95 * len(plain))]:.1f}",
+        "baseline",
+    )
+    table.add_row(
+        "memory of this process (MB)",
+        f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f}",
+        "",
+        "1500 (page)",
+    )
     cold = sorted(_times(_cold, questions[:5]))
     table.add_row("cold ask, whole process (s)", f"{statistics.median(cold):.2f}", f"{cold[0]:.2f}-{cold[-1]:.2f}", "6")
     whole, alone = _build_times()
@@ -67,7 +84,9 @@ def _build_times() -> tuple[float, float]:
     chosen = settings()
     corpus = load_corpus(chosen.corpus)
     texts, _ = read_works(corpus, chosen)
-    contents = [w.text for w in ways_of(corpus)] + [f"{p.heading}. {p.text}" if p.heading else p.text for p in passages_of(texts)]
+    contents = [w.text for w in ways_of(corpus)] + [
+        f"{p.heading}. {p.text}" if p.heading else p.text for p in passages_of(texts)
+    ]
     encoder = Encoder(chosen.embedder)
     encoder.embed_many(contents[:64])
     begun = time.perf_counter()
@@ -75,7 +94,7 @@ def _build_times() -> tuple[float, float]:
     alone = time.perf_counter() - begun
     with tempfile.TemporaryDirectory() as folder:
         begun = time.perf_counter()
-        build_index(corpus, texts, (), chosen.model_copy(update={"data": Path(folder), "chroma_url": ""}), lambda *_, **__: None)
+        build_index(
+            corpus, texts, (), chosen.model_copy(update={"data": Path(folder), "chroma_url": ""}), lambda *_, **__: None
+        )
         return time.perf_counter() - begun, alone
-
-

@@ -59,7 +59,9 @@ def load_cases(folder: Path) -> list[Case]:
                 case = Case.model_validate(raw)
             except ValidationError as error:
                 first = error.errors()[0]
-                raise Misuse(f"{path}: case {name}: {first['loc']}: {first['msg']}.", "evals/README.md has the format.") from error
+                raise Misuse(
+                    f"{path}: case {name}: {first['loc']}: {first['msg']}.", "evals/README.md has the format."
+                ) from error
             if case.id in cases:
                 raise Misuse(f"{path}: case {case.id} stands twice.", "Give one of them another id.")
             cases[case.id] = case

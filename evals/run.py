@@ -59,7 +59,10 @@ def rescore(path: Path, name: str) -> int:
     cases = load_cases(FOLDER / name)
     missing = [c.id for c in cases if c.id not in rows]
     if missing:
-        raise Misuse(f"{path} has no answer for {', '.join(missing[:5])}.", f"Name the set these answers belong to (now: {name}).")
+        raise Misuse(
+            f"{path} has no answer for {', '.join(missing[:5])}.",
+            f"Name the set these answers belong to (now: {name}).",
+        )
     scores = [score(case, rows[case.id]) for case in cases]
     Console().print(_table(name, figures(scores), scores))
     return 0
@@ -67,7 +70,10 @@ def rescore(path: Path, name: str) -> int:
 
 def _store(path: Path, rows: list[dict[str, Any]], assistant: Assistant) -> None:
     stamp = assistant.index.stamp
-    head = {"settings": {"corpus": stamp.corpus, "encoder": stamp.encoder, "build": stamp.build}, "as_of": AS_OF.isoformat()}
+    head = {
+        "settings": {"corpus": stamp.corpus, "encoder": stamp.encoder, "build": stamp.build},
+        "as_of": AS_OF.isoformat(),
+    }
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("\n".join(json.dumps(r, ensure_ascii=False) for r in [head, *rows]) + "\n", "utf-8")
 
@@ -79,7 +85,12 @@ def _table(name: str, found: Sequence[Figure], scores: Sequence[Score]) -> Table
     for f in found:
         table.add_row(f.name, f"{f.value:.3f}", f"{f.low:.3f}-{f.high:.3f}", str(f.n))
     latencies = sorted(s.latency_ms for s in scores)
-    table.add_row("latency, median (ms)", f"{latencies[len(latencies) // 2]:.1f}", f"p95 {latencies[int(0.95 * len(latencies))]:.1f}", str(len(latencies)))
+    table.add_row(
+        "latency, median (ms)",
+        f"{latencies[len(latencies) // 2]:.1f}",
+        f"p95 {latencies[int(0.95 * len(latencies))]:.1f}",
+        str(len(latencies)),
+    )
     by: dict[str, list[Score]] = {}
     for s in scores:
         by.setdefault(s.case.category, []).append(s)
@@ -97,4 +108,6 @@ def _print_faults(scores: Sequence[Score], console: Console) -> None:
             console.print(f"[red]{s.case.id}[/] expected {s.case.expect}: {s.case.question}", highlight=False)
         elif s.missed or s.forbidden:
             missed = "; ".join(" or ".join(g) for g in s.missed)
-            console.print(f"[yellow]{s.case.id}[/] missed {missed} stray {', '.join(s.stray)}: {s.case.question}", highlight=False)
+            console.print(
+                f"[yellow]{s.case.id}[/] missed {missed} stray {', '.join(s.stray)}: {s.case.question}", highlight=False
+            )

@@ -98,7 +98,9 @@ def mean(values: Sequence[float]) -> float:
     return sum(values) / len(values) if values else 0.0
 
 
-def interval(values: Sequence[float], statistic: Callable[[Sequence[float]], float] = mean, seed: int = 7) -> tuple[float, float]:
+def interval(
+    values: Sequence[float], statistic: Callable[[Sequence[float]], float] = mean, seed: int = 7
+) -> tuple[float, float]:
     """Bootstrap 95 % interval (percentile method; Efron and Tibshirani 1993, chapter 13).
 
     >>> interval([1.0, 1.0, 1.0])

@@ -18,9 +18,11 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.corpus import Corpus, RefusalCase, Rule, load_corpus
-from assistant.index import Index, Stamp, build_index, read_stamp
+from assistant.build import build_index
+from assistant.corpus import Corpus, load_corpus
+from assistant.index import Index, Stamp, read_stamp
 from assistant.intake import Lexicon
+from assistant.register import RefusalCase, Rule
 from assistant.retrieve import FEATURES, TARGETS, features
 from assistant.settings import Settings
 from assistant.texts import Texts
@@ -78,7 +80,11 @@ def _examples(index: Index, asked: list[tuple[str, str]]) -> tuple[NDArray[np.fl
     rows, labels = [], []
     for target, question in asked:
         vector = index.encoder.embed_query(question)
-        near = [n for n in index.near_targets(f"{question} {lexicon.expand(question)}".strip(), vector, TARGETS) if n.kind != "misreading"]
+        near = [
+            n
+            for n in index.near_targets(f"{question} {lexicon.expand(question)}".strip(), vector, TARGETS)
+            if n.kind != "misreading"
+        ]
         first = rules[target].provisions[0] if target in rules else ""
         for n, feature in zip(near, features(near), strict=True):
             if n.target == target or not (n.kind == "rule" and rules[n.target].provisions[0] == first):

@@ -7,9 +7,10 @@ import json
 import sys
 from pathlib import Path
 
+from assistant.build import build_index
 from assistant.corpus import Corpus, corpus_digest, edition, load_corpus, load_manifest
 from assistant.errors import BrokenInstallation, CorpusFault, IndexMissing, Misuse, PinpointFault
-from assistant.index import build_index, read_stamp
+from assistant.index import read_stamp
 from assistant.settings import Settings, settings
 from assistant.vectors import Encoder
 from ingest.progress import Progress, say
@@ -39,7 +40,9 @@ def _current(chosen: Settings) -> bool:
     except BrokenInstallation:
         return False
     lacking = any(name in line for line in stamp.missing for name in _at_hand(chosen))
-    return stamp.corpus == corpus_digest(chosen.corpus) and stamp.encoder == Encoder(chosen.embedder).name and not lacking
+    return (
+        stamp.corpus == corpus_digest(chosen.corpus) and stamp.encoder == Encoder(chosen.embedder).name and not lacking
+    )
 
 
 def _at_hand(chosen: Settings) -> list[str]:
@@ -58,7 +61,14 @@ def provisions(chosen: Settings, work_name: str, version: str | None) -> int:
     texts, report = read_works(alone, chosen)
     _say_missing(report)
     for p in texts.by_version.get(name, {}).values():
-        row = {"pinpoint": p.pinpoint, "heading": p.heading, "text": p.text, "version": p.version, "label": p.label, "own": p.own}
+        row = {
+            "pinpoint": p.pinpoint,
+            "heading": p.heading,
+            "text": p.text,
+            "version": p.version,
+            "label": p.label,
+            "own": p.own,
+        }
         sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")
     return 0 if name in texts.by_version else 3
 
@@ -120,8 +130,12 @@ def _say_missing(report: Report) -> None:
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command; faults become one line on stderr and an exit code."""
-    parser = argparse.ArgumentParser(prog="python -m ingest", description="Build the index from the corpus and the official texts.")
-    parser.add_argument("--originals", type=Path, help="folder with official texts already downloaded (or PINPOINT_ORIGINALS)")
+    parser = argparse.ArgumentParser(
+        prog="python -m ingest", description="Build the index from the corpus and the official texts."
+    )
+    parser.add_argument(
+        "--originals", type=Path, help="folder with official texts already downloaded (or PINPOINT_ORIGINALS)"
+    )
     parser.add_argument("--if-needed", action="store_true", help="do nothing when the index is current")
     commands = parser.add_subparsers(dest="command")
     shown = commands.add_parser("provisions", help="print the provisions of a work as JSON lines")

@@ -21,10 +21,14 @@ from lxml import etree, html
 
 from assistant.law import Pinpoint, Provision
 
-_SKIP = re.compile(r"\b(modref|(oj-)?note|footnote|separator\S*|(oj-)?doc-sep|(oj-)?doc-end|(oj-)?final|hd-\S*|oj-signatory)\b")
+_SKIP = re.compile(
+    r"\b(modref|(oj-)?note|footnote|separator\S*|(oj-)?doc-sep|(oj-)?doc-end|(oj-)?final|hd-\S*|oj-signatory)\b"
+)
 _TITLE = re.compile(r"\b((title-article-norm|(oj-)?ti-art|title-annex-\d|(oj-)?doc-ti)|eli-title)\b")
 _BLOCK = {"p", "div", "table", "tbody", "tr", "td", "hr", "dl", "ul", "ol"}
-_LABEL = re.compile(r"^(\(?(?:\d+[a-z]?|[a-z]{1,5})(?:[ ]?(?:bis|ter|quater|quinquies|sexies))?\)|\d+(?:\.\d+)*[a-z]?\.|[a-z]\.|—|–|-)$")
+_LABEL = re.compile(
+    r"^(\(?(?:\d+[a-z]?|[a-z]{1,5})(?:[ ]?(?:bis|ter|quater|quinquies|sexies))?\)|\d+(?:\.\d+)*[a-z]?\.|[a-z]\.|—|–|-)$"
+)
 _LATIN = {"bis": "a", "quater": "c", "ter": "b", "quinquies": "d", "sexies": "e"}
 _DASH = {"—", "–", "-"}
 _CORRIGENDUM = re.compile(r"[►◄](?:C\d+\b)?")
@@ -59,9 +63,9 @@ def parse_act(data: bytes, work: str, version: str, *, depth: int = 99) -> list[
         root = html.document_fromstring(data)
     except (etree.ParserError, ValueError) as error:
         raise OriginalError(f"not XHTML: {error}") from error
-    for quoted in root.xpath("//*[contains(@class,'footnote')]"):
+    for quoted in _found(root, "//*[contains(@class,'footnote')]"):
         _drop(quoted)
-    for call in root.xpath("//a[contains(@href,'#ntr') or contains(@href,'#E0') or starts-with(@id,'ntc')]"):
+    for call in _found(root, "//a[contains(@href,'#ntr') or contains(@href,'#E0') or starts-with(@id,'ntc')]"):
         _drop(call)
     units = [*_recitals(root, work), *_articles(root, work, depth), *_annexes(root, work)]
     if not any(unit.top.kind == "article" for unit in units):
@@ -80,13 +84,13 @@ class _Unit:
 
 
 def _recitals(root: html.HtmlElement, work: str) -> Iterator[_Unit]:
-    for div in root.xpath("//*[starts-with(@id,'rct_')]"):
+    for div in _found(root, "//*[starts-with(@id,'rct_')]"):
         pin = Pinpoint(work, "recital", div.get("id")[4:])
         yield _Unit(pin, "", [(pin, replace(line, label="")) for line in _lines(div, 0)], "Recitals")
 
 
 def _articles(root: html.HtmlElement, work: str, depth: int) -> Iterator[_Unit]:
-    divs = [d for d in root.xpath("//div[starts-with(@id,'art_')]") if re.fullmatch(r"art_\d+[a-z]?", d.get("id"))]
+    divs = [d for d in _found(root, "//div[starts-with(@id,'art_')]") if re.fullmatch(r"art_\d+[a-z]?", d.get("id"))]
     paths = {d.get("id")[4:]: _path(d) for d in divs}
     bodies = [(d.get("id")[4:], _take_titles(d), [d]) for d in divs] or list(_headed_articles(root))
     for number, heading, elements in bodies:
@@ -97,7 +101,7 @@ def _articles(root: html.HtmlElement, work: str, depth: int) -> Iterator[_Unit]:
 
 def _headed_articles(root: html.HtmlElement) -> Iterator[tuple[str, str, list[html.HtmlElement]]]:
     """The oldest files have no ids: an article runs from its heading to the next heading."""
-    for p in root.xpath("//p[@class='ti-art']"):
+    for p in _found(root, "//p[@class='ti-art']"):
         heading, body = "", []
         for element in p.itersiblings():
             names = element.get("class") or ""
@@ -111,7 +115,7 @@ def _headed_articles(root: html.HtmlElement) -> Iterator[tuple[str, str, list[ht
 
 
 def _annexes(root: html.HtmlElement, work: str) -> Iterator[_Unit]:
-    for div in root.xpath("//*[starts-with(@id,'anx_')]"):
+    for div in _found(root, "//*[starts-with(@id,'anx_')]"):
         top = Pinpoint(work, "annex", div.get("id")[4:])
         heading = _take_titles(div)
         lines = (_annex_label(line) for line in _lines(div, 0))
@@ -194,7 +198,9 @@ def _provisions(unit: _Unit, version: str) -> Iterator[Provision]:
         label = next((line.label for p, line in inside if p == pin and line.label), "")
         whole = [line.words if p == pin else f"{line.label} {line.words}".lstrip() for p, line in inside]
         own = [line.words for p, line in inside if p == pin]
-        heading = " — ".join(h for h in (unit.heading, headings.get(Pinpoint(pin.work, pin.kind, pin.unit, pin.section), "")) if h)
+        heading = " — ".join(
+            h for h in (unit.heading, headings.get(Pinpoint(pin.work, pin.kind, pin.unit, pin.section), "")) if h
+        )
         yield Provision(str(pin), heading, "\n".join(whole), "\n".join(own), label, version, unit.path)
 
 
@@ -259,7 +265,7 @@ def _table(table: html.HtmlElement, level: int) -> Iterator[Line]:
             yield from _with_label(_words(cells[1]), _lines(cells[2], level + 1))
         elif len(cells) == 2 and not first:
             yield from _lines(cells[1], level)
-        elif cells and all(not c.xpath(".//table") for c in cells):
+        elif cells and all(not _found(c, ".//table") for c in cells):
             yield Line(level, "", " | ".join(_words(c) for c in cells))
         else:
             for cell in cells:
@@ -331,6 +337,15 @@ def _take_titles(div: html.HtmlElement) -> str:
 def _path(div: html.HtmlElement) -> str:
     """The titles of the chapter and section an article stands in, outermost first."""
     titles = []
-    for division in div.xpath("ancestor::div[starts-with(@id,'cpt_') or starts-with(@id,'sct_')]"):
-        titles += [_words(p) for p in division.xpath("./p[contains(@class,'title-division-2')]|./div[contains(@class,'eli-title')]")]
+    for division in _found(div, "ancestor::div[starts-with(@id,'cpt_') or starts-with(@id,'sct_')]"):
+        titles += [
+            _words(p)
+            for p in _found(division, "./p[contains(@class,'title-division-2')]|./div[contains(@class,'eli-title')]")
+        ]
     return " › ".join(re.sub(r"\bai\b", "AI", t.capitalize()) if t.isupper() else t for t in titles)
+
+
+def _found(element: html.HtmlElement, path: str) -> list[html.HtmlElement]:
+    """The elements an XPath expression finds."""
+    found: list[html.HtmlElement] = element.xpath(path)
+    return found

@@ -15,7 +15,7 @@ from pathlib import Path
 import httpx
 from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_exponential
 
-from assistant.corpus import File
+from assistant.register import File
 
 TIMEOUT = httpx.Timeout(30.0, connect=4.0)  # seconds; a missing network must fail fast
 ATTEMPTS = 3
@@ -88,7 +88,10 @@ def _fault(data: bytes, file: File) -> str:
 def _download(url: str) -> bytes:
     headers = {"Accept": "application/xhtml+xml", "Accept-Language": "eng"}
     retrying = Retrying(
-        stop=stop_after_attempt(ATTEMPTS), wait=wait_exponential(0.3, max=5), reraise=True, retry=retry_if_exception(_worth_a_retry)
+        stop=stop_after_attempt(ATTEMPTS),
+        wait=wait_exponential(0.3, max=5),
+        reraise=True,
+        retry=retry_if_exception(_worth_a_retry),
     )
     return retrying(_get, url, headers)
 

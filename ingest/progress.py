@@ -13,7 +13,7 @@ from rich.progress import Progress as Bar
 
 def say(line: str, out: TextIO | None = None) -> None:
     """One line, on stderr unless told otherwise."""
-    print(line, file=out or sys.stderr, flush=True)  # noqa: T201 -- a command-line program
+    print(line, file=out or sys.stderr, flush=True)
 
 
 class Progress:
@@ -22,7 +22,9 @@ class Progress:
     def __init__(self) -> None:
         console = Console(stderr=True)
         self.lively = console.is_terminal
-        self.bar = Bar(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=console)
+        self.bar = Bar(
+            TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=console
+        )
         self.tasks: dict[str, TaskID] = {}
         self.done: dict[str, int] = {}
 
@@ -31,7 +33,9 @@ class Progress:
             self.bar.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if self.lively:
             self.bar.stop()
 

@@ -24,7 +24,9 @@ class Report:
     missing: dict[str, str] = field(default_factory=dict)
 
 
-def read_works(corpus: Corpus, settings: Settings, say: Callable[[str], object] = lambda s: None) -> tuple[Texts, Report]:
+def read_works(
+    corpus: Corpus, settings: Settings, say: Callable[[str], object] = lambda s: None
+) -> tuple[Texts, Report]:
     """Provisions of every work of the manifest that can be had; the report says which cannot and why.
 
     One file that is missing or faulty never stops the others.
@@ -45,7 +47,9 @@ def read_works(corpus: Corpus, settings: Settings, say: Callable[[str], object] 
             for file in files:
                 say(f"{work.short} {version.date}: {file.name}")
                 try:
-                    got = obtain(file, settings.originals, settings.data / "originals", settings.publications_url, online=online)
+                    got = obtain(
+                        file, settings.originals, settings.data / "originals", settings.publications_url, online=online
+                    )
                 except Offline as error:
                     online = False
                     got = Obtained(file, None, "", str(error))
@@ -118,4 +122,3 @@ def write_table(corpus: Corpus, texts: Texts, headings: dict[str, str], path: Pa
         lines.append(f"{work}\t{','.join(sorted(versions))}\t{pinpoint}\t{heading}")
     path.write_text("\n".join(lines) + "\n", "utf-8")
     return len(rows)
-

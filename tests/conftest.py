@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from assistant.ask import Assistant
+from assistant.build import build_index
 from assistant.corpus import Corpus, load_corpus
-from assistant.index import build_index
 from assistant.settings import ROOT, Settings
 from assistant.texts import Texts
 from ingest.works import read_works
@@ -25,7 +25,9 @@ def _originals() -> Path | None:
 
 ORIGINALS = _originals()
 REFERENCE = SHARED / "reference"
-needs_originals = pytest.mark.skipif(ORIGINALS is None, reason="the official texts are not at hand (PINPOINT_ORIGINALS)")
+needs_originals = pytest.mark.skipif(
+    ORIGINALS is None, reason="the official texts are not at hand (PINPOINT_ORIGINALS)"
+)
 needs_reference = pytest.mark.skipif(not REFERENCE.is_dir(), reason="the reference parse is not at hand")
 
 

@@ -12,8 +12,8 @@ from conftest import ORIGINALS, needs_originals
 from assistant import record
 from assistant.answer import Answer, Refusal, to_json
 from assistant.ask import Assistant
+from assistant.build import build_index
 from assistant.corpus import Corpus
-from assistant.index import build_index
 from assistant.settings import Settings
 from assistant.texts import Texts
 from assistant.ui.markdown import as_markdown
@@ -46,7 +46,16 @@ def check_market(answer: Answer) -> None:
     assert effects[0] == "prohibition" and "exception" in effects and effects.count("condition") >= 4
     cited = {c.pinpoint for c in answer.citations}
     assert {"Art. 5(1)(h)", "Art. 5(1)(h)(i)", "Art. 5(2)", "Art. 5(3)", "Art. 5(5)", "Art. 113(a)"} <= cited
-    for said in ("missing", "confirm the identity", "fundamental rights impact assessment", "registered", "authorisation", "24 hours", "national law", "2 February 2025"):
+    for said in (
+        "missing",
+        "confirm the identity",
+        "fundamental rights impact assessment",
+        "registered",
+        "authorisation",
+        "24 hours",
+        "national law",
+        "2 February 2025",
+    ):
         assert said in answer.text, said
     assert all(s.citations for s in answer.statements)
     assert not {"lawful", "compliant", "legal to"} & set(" ".join(s.text for s in answer.statements).split())
@@ -61,7 +70,9 @@ def test_the_christmas_market(assistant: Assistant) -> None:
         provision = assistant.index.texts.get(c.pinpoint, "2026-07-27")
         assert provision is not None and c.quote and provision.text[c.start : c.end] == c.quote
         assert c.checks.exists and c.checks.verbatim
-        assert c.url.startswith("https://eur-lex.europa.eu/eli/reg/2024/1689/") and c.url.endswith(("#art_5", "#rct_37", "#art_113"))
+        assert c.url.startswith("https://eur-lex.europa.eu/eli/reg/2024/1689/") and c.url.endswith(
+            ("#art_5", "#rct_37", "#art_113")
+        )
 
 
 def test_the_christmas_market_without_texts_and_network(bare: Assistant, assistant: Assistant) -> None:
@@ -105,7 +116,9 @@ MISSING = [
 
 
 @pytest.mark.parametrize(("question", "named", "near"), MISSING)
-def test_a_provision_that_does_not_exist_is_said_not_to(assistant: Assistant, question: str, named: str, near: str) -> None:
+def test_a_provision_that_does_not_exist_is_said_not_to(
+    assistant: Assistant, question: str, named: str, near: str
+) -> None:
     outcome = assistant.ask(question, as_of=TODAY)
     assert isinstance(outcome, Refusal) and outcome.reason.value == "unknown_provision"
     assert f"{named} does not exist" in outcome.why and near in {n.pinpoint for n in outcome.nearest}
@@ -120,8 +133,18 @@ def test_a_provision_of_the_other_version_is_placed(assistant: Assistant) -> Non
 
 
 DATES = [
-    (date(2026, 7, 1), "When do the high-risk rules start for police?", "2 August 2026", "the calendar of 2024 before the amendment"),
-    (date(2026, 11, 22), "When do the high-risk rules start for police?", "2 December 2027", "the calendar of 2026 after it"),
+    (
+        date(2026, 7, 1),
+        "When do the high-risk rules start for police?",
+        "2 August 2026",
+        "the calendar of 2024 before the amendment",
+    ),
+    (
+        date(2026, 11, 22),
+        "When do the high-risk rules start for police?",
+        "2 December 2027",
+        "the calendar of 2026 after it",
+    ),
 ]
 
 
@@ -135,7 +158,13 @@ def test_a_day_named_in_the_question_counts(assistant: Assistant) -> None:
     assert isinstance(outcome, Answer) and outcome.as_of == date(2026, 6, 1) and outcome.version == "2024-07-12"
 
 
-OUTSIDE = ["what is the best pizza in town", "how do I strip and clean my service pistol", "who won the league in 2019", "hi", "write me a poem about our sergeant"]
+OUTSIDE = [
+    "what is the best pizza in town",
+    "how do I strip and clean my service pistol",
+    "who won the league in 2019",
+    "hi",
+    "write me a poem about our sergeant",
+]
 
 
 @pytest.mark.parametrize("question", OUTSIDE)
@@ -145,7 +174,13 @@ def test_what_is_outside_is_refused_with_a_reason(assistant: Assistant, question
     assert outcome.why and outcome.ask
 
 
-UNREADABLE = [("", "empty"), ("   \u200b ", "nothing visible"), ("x" * 100_000, "too long"), ("\x00\x01\xff\x07" * 30, "binary"), ("?!?!? 12345 %%%", "no words")]
+UNREADABLE = [
+    ("", "empty"),
+    ("   \u200b ", "nothing visible"),
+    ("x" * 100_000, "too long"),
+    ("\x00\x01\xff\x07" * 30, "binary"),
+    ("?!?!? 12345 %%%", "no words"),
+]
 
 
 @pytest.mark.parametrize(("question", "why"), UNREADABLE, ids=[w for _, w in UNREADABLE])
@@ -155,7 +190,11 @@ def test_what_cannot_be_read_says_what_to_do(assistant: Assistant, question: str
     assert outcome.ask and len(outcome.question) <= 200
 
 
-CASE_DATA = ["Mail me at officer.smith@police.example about RBI", "May I run the face of the man at +49 170 1234567?", "Case no. 2026/12345: may we search his face?"]
+CASE_DATA = [
+    "Mail me at officer.smith@police.example about RBI",
+    "May I run the face of the man at +49 170 1234567?",
+    "Case no. 2026/12345: may we search his face?",
+]
 
 
 @pytest.mark.parametrize("question", CASE_DATA)
@@ -176,10 +215,36 @@ def test_an_order_to_drop_the_rules_is_refused_and_a_question_about_it_is_not(as
 
 def test_the_json_form_is_the_documented_one(assistant: Assistant) -> None:
     row = to_json(answered(assistant, MARKET), id="q1", latency_ms=1.0, record="r")
-    assert set(row) >= {"id", "question", "as_of", "outcome", "reason", "complete", "warnings", "statements", "text", "citations", "latency_ms", "record"}
+    assert set(row) >= {
+        "id",
+        "question",
+        "as_of",
+        "outcome",
+        "reason",
+        "complete",
+        "warnings",
+        "statements",
+        "text",
+        "citations",
+        "latency_ms",
+        "record",
+    }
     citation = row["statements"][0]["citations"][0]
-    assert set(citation) >= {"work", "authority", "pinpoint", "version", "quote", "start", "end", "url", "applies", "checks"}
-    assert citation["applies"] == "2025-02-02" and citation["version"] == "2026-07-27" and citation["authority"] == "law"
+    assert set(citation) >= {
+        "work",
+        "authority",
+        "pinpoint",
+        "version",
+        "quote",
+        "start",
+        "end",
+        "url",
+        "applies",
+        "checks",
+    }
+    assert (
+        citation["applies"] == "2025-02-02" and citation["version"] == "2026-07-27" and citation["authority"] == "law"
+    )
     assert row["citations"][0] == "Art. 5(1)(h)" and "[1]" in row["text"] and "Sources" in row["text"]
     assert json.loads(json.dumps(row)) == row
 
@@ -193,7 +258,12 @@ def test_search_ranks_provisions_before_composition(assistant: Assistant) -> Non
 
 def test_markdown_escapes_what_would_be_formatting(assistant: Assistant) -> None:
     text = as_markdown(answered(assistant, MARKET))
-    assert text.startswith("# Can we run") and "## Sources" in text and "\\[1\\]" in text.replace("]", "\\]") and "eur-lex" in text
+    assert (
+        text.startswith("# Can we run")
+        and "## Sources" in text
+        and "\\[1\\]" in text.replace("]", "\\]")
+        and "eur-lex" in text
+    )
 
 
 def test_the_record_is_a_chain_that_shows_tampering(tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from pathlib import Path
 
 import pytest
 from conftest import ORIGINALS, REFERENCE, needs_originals, needs_reference
@@ -40,7 +39,9 @@ ORACLES = [
 @needs_originals
 @needs_reference
 @pytest.mark.parametrize(("reference", "file", "work", "prefix"), ORACLES, ids=[o[0] for o in ORACLES])
-def test_every_unit_of_the_oracle_is_found_with_the_same_words(reference: str, file: str, work: str, prefix: str) -> None:
+def test_every_unit_of_the_oracle_is_found_with_the_same_words(
+    reference: str, file: str, work: str, prefix: str
+) -> None:
     parsed = act(file, work)
     if reference == "aiact_current.json":
         parsed = {**{k: v for k, v in act("32024R1689.en.xhtml").items() if k.startswith("Recital")}, **parsed}
@@ -48,7 +49,9 @@ def test_every_unit_of_the_oracle_is_found_with_the_same_words(reference: str, f
     wrong = []
     for unit in units:
         name = prefix + re.sub(r" ?(bis|quater|quinquies|sexies|ter)\b", lambda m: LATIN[m[1]], unit["id"])
-        if "subparagraph" in name or "(unnumbered)" in name:  # no pinpoint of its own: a slice of its paragraph or article
+        if (
+            "subparagraph" in name or "(unnumbered)" in name
+        ):  # no pinpoint of its own: a slice of its paragraph or article
             parent = parsed.get(name.split(", ")[0])
             found = parent is not None and letters(unit["text"]) in letters(parent.text)
         else:
@@ -74,15 +77,21 @@ COUNTS = [
 
 
 @needs_originals
-@pytest.mark.parametrize(("file", "work", "articles", "paragraphs", "recitals", "annexes", "depth"), COUNTS, ids=[c[0] for c in COUNTS])
-def test_counts(file: str, work: str, articles: int, paragraphs: int | None, recitals: int, annexes: int, depth: int) -> None:
+@pytest.mark.parametrize(
+    ("file", "work", "articles", "paragraphs", "recitals", "annexes", "depth"), COUNTS, ids=[c[0] for c in COUNTS]
+)
+def test_counts(
+    file: str, work: str, articles: int, paragraphs: int | None, recitals: int, annexes: int, depth: int
+) -> None:
     parsed = {name: (parse_pinpoint(name), p) for name, p in act(file, work, depth).items()}
     of = [(pin, p) for pin, p in parsed.values()]
     assert sum(pin.kind == "article" and not pin.parts for pin, _ in of) == articles
     assert sum(pin.kind == "recital" for pin, _ in of) == recitals
     assert sum(pin.kind == "annex" and not pin.parts and not pin.section for pin, _ in of) == annexes
     if paragraphs is not None:
-        assert sum(pin.kind == "article" and len(pin.parts) == 1 and p.label.endswith(".") for pin, p in of) == paragraphs
+        assert (
+            sum(pin.kind == "article" and len(pin.parts) == 1 and p.label.endswith(".") for pin, p in of) == paragraphs
+        )
 
 
 DROPPED = (
@@ -102,8 +111,12 @@ def test_put_together_the_provisions_are_the_body(file: str) -> None:
     root = html.document_fromstring((ORIGINALS / file).read_bytes())
     for element in root.xpath(DROPPED):
         element.drop_tree()
-    units = root.xpath("//*[starts-with(@id,'rct_')]|//div[starts-with(@id,'art_') and not(contains(@id,'.'))]|//*[starts-with(@id,'anx_')]")
-    tops = [p for p in parsed.values() if parse_pinpoint(p.pinpoint).parts == () and not parse_pinpoint(p.pinpoint).section]
+    units = root.xpath(
+        "//*[starts-with(@id,'rct_')]|//div[starts-with(@id,'art_') and not(contains(@id,'.'))]|//*[starts-with(@id,'anx_')]"
+    )
+    tops = [
+        p for p in parsed.values() if parse_pinpoint(p.pinpoint).parts == () and not parse_pinpoint(p.pinpoint).section
+    ]
     assert len(units) == len(tops)
     for unit, top in zip(units, tops, strict=True):
         body = letters(re.sub(r"[►◄](?:C\d+\b)?", " ", "".join(unit.itertext())))
@@ -119,7 +132,12 @@ def test_put_together_the_provisions_are_the_body(file: str) -> None:
 @needs_originals
 def test_deleted_units_do_not_appear() -> None:
     parsed = act("02024R1689-20260727.en.xhtml")
-    for gone in ("Art. 10(5)", "Annex VIII, Section B, point 7", "Annex VIII, Section B, point 9", "Annex I, Section A, point 1"):
+    for gone in (
+        "Art. 10(5)",
+        "Annex VIII, Section B, point 7",
+        "Annex VIII, Section B, point 9",
+        "Annex I, Section A, point 1",
+    ):
         assert gone not in parsed
     assert not any("—————" in p.text for p in parsed.values())
 
@@ -139,5 +157,3 @@ def test_what_is_no_act_is_refused(change: object, said: str) -> None:
     data = change((ORIGINALS / "12012P.en.xhtml").read_bytes())  # type: ignore[operator]
     with pytest.raises(OriginalError, match=said):
         parse_act(data, "Charter", "x")
-
-

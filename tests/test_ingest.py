@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import http.server
+import itertools
 import json
 import os
 import shutil
@@ -14,15 +15,18 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from conftest import ORIGINALS, needs_originals
 
-from assistant import index as index_module
+from assistant import build as build_module
 from assistant.ask import Assistant
-from assistant.corpus import Corpus, File, load_corpus
+from assistant.build import _slices, build_index, passages_of
+from assistant.corpus import Corpus, load_corpus
 from assistant.errors import CorpusFault, IndexMismatch, IndexMissing, StoreFault
-from assistant.index import Index, _slices, build_index, passages_of, read_stamp
+from assistant.index import Index, read_stamp
+from assistant.register import File
 from assistant.settings import ROOT, Settings
 from assistant.texts import Texts
 from ingest import fetch
@@ -30,7 +34,10 @@ from ingest.__main__ import main
 from ingest.works import read_works
 
 CHARTER = File(
-    name="12012P.en.xhtml", celex="12012P", sha256="3457b2dde9d11ac25bdea22e015556e6e499f01f5821f47d2ad10f11a56af685", takes=("article",)
+    name="12012P.en.xhtml",
+    celex="12012P",
+    sha256="3457b2dde9d11ac25bdea22e015556e6e499f01f5821f47d2ad10f11a56af685",
+    takes=("article",),
 )
 
 
@@ -39,7 +46,7 @@ class Office(http.server.BaseHTTPRequestHandler):
 
     failures = 0
     cut = False
-    asked: list[str] = []
+    asked: ClassVar[list[str]] = []
 
     def do_GET(self) -> None:
         kind = type(self)
@@ -121,7 +128,11 @@ def test_no_network_fails_fast(tmp_path: Path) -> None:
 
 
 @needs_originals
-@pytest.mark.parametrize(("change", "said"), [(lambda d: d[:9000], "cut off"), (lambda d: d.replace(b"dignity", b"money"), "sha256")], ids=["truncated", "altered"])
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [(lambda d: d[:9000], "cut off"), (lambda d: d.replace(b"dignity", b"money"), "sha256")],
+    ids=["truncated", "altered"],
+)
 def test_a_faulty_original_is_never_used(change: object, said: str, tmp_path: Path) -> None:
     assert ORIGINALS is not None
     (tmp_path / CHARTER.name).write_bytes(change((ORIGINALS / CHARTER.name).read_bytes()))  # type: ignore[operator]
@@ -134,9 +145,13 @@ def test_missing_originals_are_named_and_the_rest_is_read(corpus: Corpus, tmp_pa
     assert ORIGINALS is not None
     for name in ("12012P.en.xhtml", "02016L0680-20160504.en.xhtml"):
         shutil.copy(ORIGINALS / name, tmp_path / name)
-    texts, report = read_works(corpus, Settings(data=tmp_path / "data", originals=tmp_path, publications_url="http://127.0.0.1:9"))
+    texts, report = read_works(
+        corpus, Settings(data=tmp_path / "data", originals=tmp_path, publications_url="http://127.0.0.1:9")
+    )
     assert "Charter@2012-10-26" in texts.by_version and "LED@2016-05-04" in texts.by_version
-    assert {"AI Act@2026-07-27", "LED@2016-05-04", "GDPR@2016-05-04"} <= set(report.missing), "the LED lacks its recitals"
+    assert {"AI Act@2026-07-27", "LED@2016-05-04", "GDPR@2016-05-04"} <= set(report.missing), (
+        "the LED lacks its recitals"
+    )
     assert "Draft HR guidelines@2026-05-19" in report.missing
     assert "Toolkit@2026-11-22" in report.installed, "our own digests need no download"
 
@@ -154,13 +169,16 @@ def test_passages_are_slices_of_one_provision_with_its_heading(texts: Texts) -> 
         kept.setdefault((p.editions[-1], p.pinpoint), []).append(p)
     for (name, pinpoint), parts in list(kept.items())[:500]:
         if all(name in p.editions for p in parts):
-            assert "".join(texts.by_version[name][pinpoint].own[p.start : p.end] for p in parts).split() == texts.by_version[name][pinpoint].own.split()
+            assert (
+                "".join(texts.by_version[name][pinpoint].own[p.start : p.end] for p in parts).split()
+                == texts.by_version[name][pinpoint].own.split()
+            )
 
 
 def test_slices_cover_the_text_in_bounded_pieces() -> None:
     text = "A clause that is said; " * 200
     slices = _slices(text)
-    assert slices[0][0] == 0 and slices[-1][1] == len(text) and all(a[1] == b[0] for a, b in zip(slices, slices[1:], strict=False))
+    assert slices[0][0] == 0 and slices[-1][1] == len(text) and all(a[1] == b[0] for a, b in itertools.pairwise(slices))
     assert max(b - a for a, b in slices) <= 900 + 30
 
 
@@ -217,7 +235,7 @@ def test_a_damaged_index_says_what_to_run(small: Settings) -> None:
     build_index(load_corpus(small.corpus), Texts({}), (), small, quiet)
     _, folder = read_stamp(small)
     (folder / "corpus.json").write_text("{")
-    with pytest.raises(IndexMissing, match="damaged.*python -m ingest"):
+    with pytest.raises(IndexMissing, match=r"damaged.*python -m ingest"):
         Index.open(small)
 
 
@@ -233,7 +251,11 @@ def test_a_build_that_is_killed_leaves_the_old_index(small: Settings) -> None:
         "build_index(load_corpus(s.corpus), Texts({}), (), s, stop)\n"
     )
     process = subprocess.Popen(
-        [sys.executable, "-c", script, str(small.data), str(small.corpus)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=ROOT
+        [sys.executable, "-c", script, str(small.data), str(small.corpus)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        cwd=ROOT,
     )
     assert process.stdout is not None and process.stdout.readline().strip() == "now"
     os.kill(process.pid, signal.SIGKILL)
@@ -260,7 +282,7 @@ def test_a_full_disk_keeps_the_old_index(small: Settings, monkeypatch: pytest.Mo
     def full(*_: object, **__: object) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(index_module.np, "save", full)
+    monkeypatch.setattr(build_module.np, "save", full)
     with pytest.raises(StoreFault, match=r"No space left.*Free some space"):
         build_index(corpus, Texts({}), (), small, quiet)
     assert read_stamp(small)[0].build == before.build
@@ -322,13 +344,20 @@ def test_a_faulty_register_names_file_line_and_remedy(content: str, said: str, w
 
 
 @needs_originals
-def test_provisions_are_printed_in_order_as_json_lines(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_provisions_are_printed_in_order_as_json_lines(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("ingest.__main__.settings", lambda: Settings(originals=ORIGINALS))
     assert main(["provisions", "LED"]) == 0
     rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert {"pinpoint", "heading", "text", "version"} <= set(rows[0])
     order = [r["pinpoint"] for r in rows]
-    assert order.index("LED Recital 107") < order.index("LED Art. 1") < order.index("LED Art. 11(1)") < order.index("LED Art. 65")
+    assert (
+        order.index("LED Recital 107")
+        < order.index("LED Art. 1")
+        < order.index("LED Art. 11(1)")
+        < order.index("LED Art. 65")
+    )
     assert main(["provisions", "LED", "--version", "1999-01-01"]) == 2
     assert "2016-05-04" in capsys.readouterr().err
     assert main(["provisions", "Magna Carta"]) == 2

@@ -37,13 +37,29 @@ def test_printed_forms_come_back(text: str, why: str) -> None:
     assert str(parse_pinpoint(text)) == text
 
 
-@pytest.mark.parametrize("text", ["", "Article 5", "Art. 5.1", "art. 5(1)", "Art. 5 (1)", "Art.5", "Annex 3, point 6", "5(1)(h)", "Annex III point 6", "¶"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "Article 5",
+        "Art. 5.1",
+        "art. 5(1)",
+        "Art. 5 (1)",
+        "Art.5",
+        "Annex 3, point 6",
+        "5(1)(h)",
+        "Annex III point 6",
+        "¶",
+    ],
+)
 def test_other_forms_are_refused(text: str) -> None:
     with pytest.raises(PinpointError):
         parse_pinpoint(text)
 
 
-_label = st.one_of(st.integers(1, 99).map(str), st.sampled_from(["a", "ba", "bb", "da", "h", "i", "iii", "xiv", "1a", "3b"]))
+_label = st.one_of(
+    st.integers(1, 99).map(str), st.sampled_from(["a", "ba", "bb", "da", "h", "i", "iii", "xiv", "1a", "3b"])
+)
 _roman = st.sampled_from(["I", "II", "III", "IV", "VIII", "IX", "XIV"])
 _works = st.sampled_from(["AI Act", "LED", "GDPR", "Draft HR guidelines"])
 
@@ -111,7 +127,12 @@ def test_references_in_questions(question: str, found: list[str], why: str) -> N
 
 @pytest.mark.parametrize(
     ("question", "only"),
-    [("What does Art. 26(10) say?", True), ("annexe III no. 7 lit. c", True), ("Does Art. 5(1)(h) cover a drone over a football match?", False), ("who pays?", False)],
+    [
+        ("What does Art. 26(10) say?", True),
+        ("annexe III no. 7 lit. c", True),
+        ("Does Art. 5(1)(h) cover a drone over a football match?", False),
+        ("who pays?", False),
+    ],
 )
 def test_a_look_up_is_told_from_a_question(question: str, only: bool) -> None:
     assert is_lookup(question, find_references(question)) is only

@@ -71,7 +71,9 @@ def _day(assistant: Assistant) -> date:
     day = chosen if isinstance(chosen, date) else date.today()
     act = assistant.corpus.works[AI_ACT].version_at(day)
     note = f", {act.note.split(';')[0]}" if act.note else ""
-    right.caption(f"AI Act, text of **{act.date}**{note}. Last checked against the law on **{assistant.corpus.checked}**.")
+    right.caption(
+        f"AI Act, text of **{act.date}**{note}. Last checked against the law on **{assistant.corpus.checked}**."
+    )
     return day
 
 
@@ -125,7 +127,11 @@ def _source(n: int, number: int, citation: Citation, answer: Answer) -> str:
     """One source: its name in view; badges, link and the provision with the relied-on words marked on opening."""
     name, colour = _AUTHORITY[citation.authority]
     applies = "green" if citation.status.startswith("applies since") else "orange"
-    badges = [(name + (", draft" if citation.draft else ""), colour), (citation.status, applies), (f"text of {citation.version}", "gray")]
+    badges = [
+        (name + (", draft" if citation.draft else ""), colour),
+        (citation.status, applies),
+        (f"text of {citation.version}", "gray"),
+    ]
     shown = "".join(f'<span class="pinpoint-badge {c}">{html.escape(t)}</span>' for t, c in badges)
     provision = _assistant().index.texts.get(citation.pinpoint, _version(citation, answer))
     if provision and citation.start is not None and citation.end is not None:
@@ -133,7 +139,11 @@ def _source(n: int, number: int, citation: Citation, answer: Answer) -> str:
     else:
         body = "<p>The official text is not installed here; the link leads to it.</p>"
     site = "EUR-Lex" if "eur-lex" in citation.url else "the source"
-    link = f'<p><a href="{html.escape(citation.url)}" target="_blank" rel="noopener">Open at {site}</a></p>' if citation.url else ""
+    link = (
+        f'<p><a href="{html.escape(citation.url)}" target="_blank" rel="noopener">Open at {site}</a></p>'
+        if citation.url
+        else ""
+    )
     heading = f" · {html.escape(citation.heading)}" if citation.heading else ""
     return (
         f'<details class="pinpoint-source" id="source-{n}-{number}"><summary>[{number}] <b>{html.escape(citation.pinpoint)}</b>{heading}</summary>'
@@ -143,7 +153,12 @@ def _source(n: int, number: int, citation: Citation, answer: Answer) -> str:
 
 def _spans(citation: Citation, answer: Answer) -> list[tuple[int, int]]:
     """Every stretch of the provision that a sentence of the answer relies on."""
-    cited = [c for s in answer.statements for c in s.citations if (c.pinpoint, c.version) == (citation.pinpoint, citation.version)]
+    cited = [
+        c
+        for s in answer.statements
+        for c in s.citations
+        if (c.pinpoint, c.version) == (citation.pinpoint, citation.version)
+    ]
     return sorted({(c.start, c.end) for c in cited if c.start is not None and c.end is not None})
 
 

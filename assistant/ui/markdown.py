@@ -7,7 +7,12 @@ from assistant.answer import Answer, source_label
 
 def as_markdown(answer: Answer) -> str:
     """The answer with its sources, quotations and links; special characters of the texts are escaped."""
-    lines = [f"# {_plain(answer.question)}", "", f"As of {answer.as_of.isoformat()}, AI Act text of {answer.version}.", ""]
+    lines = [
+        f"# {_plain(answer.question)}",
+        "",
+        f"As of {answer.as_of.isoformat()}, AI Act text of {answer.version}.",
+        "",
+    ]
     lines += [f"> {_plain(w.text)}" for w in answer.warnings] + ([""] if answer.warnings else [])
     lines += [f"{_plain(s.text)} {answer.marks(s).replace('[', chr(92) + '[')}\n" for s in answer.statements]
     lines += ["## Sources", ""]

@@ -1,0 +1,148 @@
+"""The page: driven by Streamlit's own test harness, and in a real browser by keyboard."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from assistant.ask import Assistant
+from assistant.settings import ROOT, Settings
+from assistant.ui import ask_page
+
+PAGE = "from assistant.ui import ask_page\nask_page.render()\n"
+QUESTION = ask_page.EXAMPLES[0]
+
+
+@pytest.fixture
+def page(monkeypatch: pytest.MonkeyPatch, assistant: Assistant) -> AppTest:
+    monkeypatch.setattr(Assistant, "open", classmethod(lambda cls, chosen=None: assistant))
+    ask_page._assistant.clear()
+    return AppTest.from_string(PAGE, default_timeout=60).run()
+
+
+def shown(page: AppTest) -> str:
+    parts = [*page.markdown, *page.caption, *page.info, *page.warning, *page.error, *page.text]
+    return " ".join(str(p.value) for p in parts) + " ".join(str(h.proto.body) for h in page.get("html"))
+
+
+def test_the_empty_page_offers_examples_and_says_what_it_is(page: AppTest) -> None:
+    assert not page.exception
+    assert [b.label for b in page.button] == list(ask_page.EXAMPLES)
+    text = shown(page)
+    assert "2026-07-27" in text and "Last checked" in text and "not legal advice" in text
+
+
+def test_an_example_is_answered_with_numbered_sources(page: AppTest) -> None:
+    page.button[0].click().run()
+    assert not page.exception
+    text = shown(page)
+    assert 'href="#source-1-1"' in text and 'id="source-1-1"' in text and "Art. 5(1)(h)(i)" in text
+    assert "applies since 2 February 2025" in text and "EUR-Lex" in text and ">Law<" in text
+    assert [b.label for b in page.get("download_button")] == ["Download"] or "Download" in str(page.main)
+
+
+def test_a_typed_question_and_a_refusal(page: AppTest) -> None:
+    page.chat_input[0].set_value("what is the best pizza in town").run()
+    assert not page.exception and page.info
+    page.chat_input[0].set_value("How long must we keep the logs?").run()
+    text = shown(page)
+    assert text.index("Art. 26(6)") and "pizza" in text, "the newest stands first, the older one stays"
+
+
+def test_the_as_of_day_chooses_the_version(page: AppTest) -> None:
+    page.date_input[0].set_value(date(2026, 7, 1)).run()
+    assert "2024-07-12" in shown(page)
+    page.chat_input[0].set_value("When do the high-risk rules start for police?").run()
+    assert "2 August 2026" in shown(page) and page.warning
+
+
+def test_html_in_a_question_is_text(page: AppTest) -> None:
+    page.chat_input[0].set_value("<script>alert(1)</script> <img src=x onerror=alert(2)> how long keep logs?").run()
+    assert not page.exception
+    assert "<script>alert" not in " ".join(str(h.proto.body) for h in page.get("html"))
+
+
+def test_a_broken_installation_is_explained_not_raised(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: os.PathLike[str]
+) -> None:
+    monkeypatch.setattr("assistant.ask.current_settings", lambda: Settings(data=tmp_path))
+    ask_page._assistant.clear()
+    broken = AppTest.from_string(PAGE, default_timeout=30).run()
+    ask_page._assistant.clear()
+    assert not broken.exception and "python -m ingest" in broken.error[0].value
+
+
+# -- a real browser ---------------------------------------------------------------------------------
+
+BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
+DRIVER = shutil.which("chromedriver")
+needs_browser = pytest.mark.skipif(not (BROWSER and DRIVER), reason="no Chromium with chromedriver on this machine")
+
+
+@pytest.fixture(scope="module")
+def address(built: Settings) -> Iterator[str]:
+    port = "18599"
+    environment = {**os.environ, "PINPOINT_DATA": str(built.data), "PINPOINT_CORPUS": str(built.corpus)}
+    server = subprocess.Popen(
+        [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", port],
+        cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    yield f"http://127.0.0.1:{port}"
+    server.terminate()
+    server.wait()
+
+
+@pytest.mark.browser
+@needs_browser
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+@pytest.mark.parametrize("width", [1100, 390], ids=["desk", "phone"])
+def test_the_page_in_a_browser_by_keyboard(address: str, width: int) -> None:
+    from selenium import webdriver
+    from selenium.webdriver.common.action_chains import ActionChains
+    from selenium.webdriver.common.by import By
+    from selenium.webdriver.common.keys import Keys
+    from selenium.webdriver.support.ui import WebDriverWait
+
+    options = webdriver.ChromeOptions()
+    for argument in ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+                     "--disable-background-networking", "--disable-component-update", "--disable-sync",
+                     f"--window-size={width},1000"):  # fmt: skip
+        options.add_argument(argument)
+    options.binary_location = str(BROWSER)
+    service = webdriver.ChromeService(executable_path=str(DRIVER))
+    browser = webdriver.Chrome(options=options, service=service)
+    try:
+        for _ in range(60):
+            try:
+                browser.get(address)
+                break
+            except Exception:
+                time.sleep(0.5)
+        wait = WebDriverWait(browser, 60)
+        box = wait.until(lambda b: b.find_element(By.CSS_SELECTOR, "[data-testid='stChatInput'] textarea"))
+        box.send_keys(QUESTION, Keys.ENTER)
+        wait.until(lambda b: b.find_elements(By.CSS_SELECTOR, ".pinpoint-answer p"))
+        mark = browser.find_element(By.CSS_SELECTOR, "a.pinpoint-mark")
+        assert mark.get_attribute("aria-label").startswith("Source 1")
+        source = browser.find_element(By.CSS_SELECTOR, "details.pinpoint-source summary")
+        browser.execute_script("arguments[0].focus()", source)
+        ActionChains(browser).send_keys(Keys.ENTER).perform()
+        wait.until(lambda b: b.find_element(By.CSS_SELECTOR, "details[open] mark").is_displayed())
+        assert "real-time" in browser.find_element(By.CSS_SELECTOR, "details[open] mark").text
+        assert (
+            browser.find_element(By.CSS_SELECTOR, "details[open] a").get_attribute("href").startswith("https://eur-lex")
+        )
+        wide = browser.execute_script(
+            "return document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+        assert wide <= 0, "nothing sticks out sideways"
+    finally:
+        browser.quit()
