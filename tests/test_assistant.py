@@ -294,3 +294,11 @@ def test_texts_are_empty_without_originals(bare: Assistant) -> None:
     assert isinstance(bare.index.texts, Texts)
     assert {name.partition("@")[0] for name in bare.index.texts.by_version} >= {"Toolkit", "popAI"}
     assert bare.index.stamp.missing
+
+
+def test_the_retriever_speaks_langchain(assistant: Assistant) -> None:
+    from assistant.langchain import ProvisionRetriever
+
+    documents = ProvisionRetriever(assistant=assistant, k=4, as_of=TODAY).invoke(MARKET)
+    assert len(documents) == 4 and all(d.metadata["pinpoint"] and d.metadata["url"] for d in documents)
+    assert ORIGINALS is None or all(d.page_content for d in documents)
