@@ -30,7 +30,10 @@ class Request(BaseModel):
 def ask(question: str, as_of: str | None, as_json: bool) -> int:
     """Answer one question on stdout."""
     day = parse_day(as_of) if as_of else None
-    outcome, row = Assistant.open().ask_and_record(question, as_of=day)
+    assistant = Assistant.open()
+    outcome, row = assistant.ask_and_record(question, as_of=day)
+    if assistant.record_problem:
+        _say(assistant.record_problem)
     _print(json.dumps(row, ensure_ascii=False) if as_json else _shown(outcome))
     return 0
 
@@ -71,6 +74,8 @@ def batch(source: Path, target: Path) -> int:
         raise StoreFault(
             f"{target} cannot be written: {error.strerror}.", "Name another file or free some space; then run it again."
         ) from error
+    if assistant and assistant.record_problem:
+        _say(assistant.record_problem)
     if problems:
         _say(f'{problems} lines could not be read; each has a line with "error" in {target}.')
     return 0

@@ -35,6 +35,7 @@ class Assistant:
         self.settings = settings
         self.retriever = Retriever(index)
         self.composer = Composer(index)
+        self.record_problem = ""  # why the last outcome could not be recorded
 
     @classmethod
     def open(cls, settings: Settings | None = None) -> Assistant:
@@ -159,7 +160,11 @@ class Assistant:
         )
 
     def _warnings(self, day: date, version: str, statements: list[Statement]) -> Iterable[Warning_]:
-        latest = self.corpus.works[AI_ACT].versions[-1]
+        first, latest = self.corpus.works[AI_ACT].versions[0], self.corpus.works[AI_ACT].versions[-1]
+        if day < first.since:
+            yield Warning_(
+                "before_publication", f"The AI Act was not yet published on {day.isoformat()}; this is its first text."
+            )
         if version != latest.date:
             yield Warning_(
                 "earlier_version",
@@ -186,7 +191,8 @@ class Assistant:
                  "asked_at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), **kept}  # fmt: skip
         try:
             return record.append(self.settings.data / "records" / "answers.jsonl", entry)
-        except OSError:
+        except OSError as error:
+            self.record_problem = f"This answer could not be recorded in {self.settings.data}: {error.strerror}."
             return None
 
 

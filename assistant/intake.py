@@ -127,6 +127,15 @@ _ANNEX = re.compile(
     r"(?P<rest>(?:\s*,?\s*(?:point|pt|no|nr|number|area|letter|lit)?\.?\s*\(?\s*(?:\d{1,2}(?:\.\d)?|(?<=[\d\s(.])[a-z])\s*\)?(?!\w))*)",
     re.I,
 )
+_ANNEX_LAST = re.compile(
+    r"\b(?:point|pt|no|nr|number|area)\.?\s*(?P<rest>\d{1,2}\s*(?:\(?[a-z]\)?)?)(?![a-z])\s+(?:of|in|from|,)?\s*annex(?:es?)?\s+"
+    r"(?P<n>[ivxl]+|\d{1,2})\b",
+    re.I,
+)
+_UNNAMED = re.compile(  # "5(1)h iii", "26(10)": a number with a bracketed one can only be a provision
+    r"(?<![\w/(.])(?P<n>\d{1,3}[a-z]?)(?P<rest>\(\d{1,2}[a-z]?\)(?:\([a-z]{1,4}\)|[a-z](?![a-z]))?(?:\s?\(?[ivx]{1,4}\)?(?![\w]))?)",
+    re.I,
+)
 _RECITAL = re.compile(r"\brecitals?\s*\(?(?P<n>\d{1,3})\)?", re.I)
 _GUIDE = re.compile(r"(?:guidelines?\W+(?:paragraph|para\.?|¶)\s*|¶\s*)(?P<n>\d{1,3})\b", re.I)
 _ROMAN = "I II III IV V VI VII VIII IX X XI XII XIII XIV XV XVI XVII XVIII XIX XX".split()
@@ -150,16 +159,17 @@ def find_references(question: str) -> list[Reference]:
         number = re.sub(r"\s", "", m["n"].lower())
         found.append(Reference(Pinpoint(_work_near(question, m), "article", number, parts=parts), m.start(), m.end()))
     for m in _ANNEX.finditer(question):
-        number = (
-            m["n"].upper() if not m["n"].isdigit() else (_ROMAN[int(m["n"]) - 1] if 0 < int(m["n"]) <= 20 else m["n"])
-        )
-        found.append(
-            Reference(
-                Pinpoint(AI_ACT, "annex", number, (m["sec"] or "").upper(), _labels(m["rest"] or "")),
-                m.start(),
-                m.end(),
-            )
-        )
+        pinpoint = Pinpoint(AI_ACT, "annex", _annex_number(m["n"]), (m["sec"] or "").upper(), _labels(m["rest"] or ""))
+        found.append(Reference(pinpoint, m.start(), m.end()))
+    for m in _ANNEX_LAST.finditer(question):
+        found = [r for r in found if not (r.start < m.end() and m.start() < r.end)]
+        pinpoint = Pinpoint(AI_ACT, "annex", _annex_number(m["n"]), "", _labels(m["rest"]))
+        found.append(Reference(pinpoint, m.start(), m.end()))
+    taken = [(r.start, r.end) for r in found]
+    for m in _UNNAMED.finditer(question):
+        if not any(a < m.end() and m.start() < b for a, b in taken):
+            pinpoint = Pinpoint(_work_near(question, m), "article", m["n"].lower(), parts=_labels(m["rest"]))
+            found.append(Reference(pinpoint, m.start(), m.end()))
     for m in _RECITAL.finditer(question):
         found.append(Reference(Pinpoint(_work_near(question, m), "recital", m["n"]), m.start(), m.end()))
     for m in _GUIDE.finditer(question):
@@ -190,6 +200,12 @@ def is_lookup(question: str, references: list[Reference]) -> bool:
     for reference in reversed(references):
         rest = rest[: reference.start] + " " + rest[reference.end :]
     return bool(references) and len([w for w in re.findall(r"[a-z]+", rest.lower()) if w not in _LOOKUP]) <= 1
+
+
+def _annex_number(text: str) -> str:
+    if not text.isdigit():
+        return text.upper()
+    return _ROMAN[int(text) - 1] if 0 < int(text) <= len(_ROMAN) else text
 
 
 def _labels(rest: str) -> tuple[str, ...]:

@@ -302,3 +302,17 @@ def test_the_retriever_speaks_langchain(assistant: Assistant) -> None:
     documents = ProvisionRetriever(assistant=assistant, k=4, as_of=TODAY).invoke(MARKET)
     assert len(documents) == 4 and all(d.metadata["pinpoint"] and d.metadata["url"] for d in documents)
     assert ORIGINALS is None or all(d.page_content for d in documents)
+
+
+def test_an_answer_that_cannot_be_recorded_is_still_given_and_says_so(assistant: Assistant, tmp_path: Path) -> None:
+    (tmp_path / "records").write_text("a file where the folder should be")
+    other = Assistant(assistant.index, assistant.settings.model_copy(update={"data": tmp_path}))
+    outcome, row = other.ask_and_record(MARKET, as_of=TODAY)
+    assert isinstance(outcome, Answer) and row["record"] is None
+    assert "could not be recorded" in other.record_problem
+
+
+def test_a_day_before_the_act_is_said_to_be_before_it(assistant: Assistant) -> None:
+    answer = answered(assistant, MARKET, date(2024, 1, 1))
+    assert "before_publication" in {w.kind for w in answer.warnings}
+    assert all(c.applies is None or c.applies > date(2024, 1, 1) for c in answer.citations)

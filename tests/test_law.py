@@ -108,6 +108,8 @@ WRITTEN = [
     ("annexe III no. 7 lit. c", ["Annex III, point 7(c)"], "French and German habits"),
     ("Annex 3, 6(e)", ["Annex III, point 6(e)"], "arabic numeral"),
     ("Annex VIII Section C point 2", ["Annex VIII, Section C, point 2"], "section"),
+    ("show me 5(1)h iii", ["Art. 5(1)(h)(iii)"], "without the word article"),
+    ("What does point 6(g) of Annex III say about drones?", ["Annex III, point 6(g)"], "the point before the annex"),
     ("recital (42)", ["Recital 42"], "recital"),
     ("recital 13 of the Omnibus", ["Omnibus Recital 13"], "another act's recital"),
     ("Article 10 of the Law Enforcement Directive", ["LED Art. 10"], "work after"),

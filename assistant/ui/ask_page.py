@@ -57,6 +57,8 @@ def render() -> None:
             st.error(f"{fault.message} {fault.remedy}", icon=":material/error:")
             return
         st.rerun()
+    if assistant.record_problem:
+        st.warning(assistant.record_problem, icon=":material/save:")
     for n, outcome in enumerate(turns):
         _turn(len(turns) - n, outcome)
 

@@ -1,0 +1,120 @@
+"""Support: numbers, dates and modality of a statement against its provisions; the words relied on."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+import pytest
+from conftest import needs_originals
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.ask import Assistant
+from assistant.compose import status_of
+from assistant.corpus import Corpus
+from assistant.law import Authority, parse_pinpoint
+from assistant.verify import modality_fits, numbers, numbers_agree, relied_on
+
+NUMBERS = [
+    ("within 48 hours", "no later than 48 hours", True, "the same limit"),
+    ("within 72 hours", "no later than 48 hours", False, "another limit"),
+    ("six months", "at least six months", True, "spelt alike"),
+    ("6 months", "at least six months", True, "figure against word"),
+    ("EUR 35 million or 7 %", "up to EUR 35 000 000 or 7 %", True, "millions"),
+    ("EUR 15 million", "up to EUR 35 000 000", False, "another amount"),
+    ("from 2 December 2027", "shall apply from 2 December 2027", True, "a date"),
+    ("from 2 August 2026", "shall apply from 2 December 2027", False, "a superseded date"),
+    ("at least two people", "at least two natural persons", True, "a number of people"),
+    ("see Article 27 and Art. 5(2)", "nothing with a number", True, "references are no numbers"),
+    ("Annex III, points 6 and 7", "nothing with a number", True, "points are no numbers"),
+    ("one officer", "a person", True, "'one' is a pronoun as often as a number"),
+]
+
+
+@pytest.mark.parametrize(("statement", "provision", "agrees", "why"), NUMBERS, ids=[w for *_, w in NUMBERS])
+def test_numbers(statement: str, provision: str, agrees: bool, why: str) -> None:
+    assert numbers_agree(statement, [provision]) is agrees
+
+
+@pytest.mark.parametrize(
+    ("statement", "authority", "fits"),
+    [
+        ("Deployers must keep logs.", Authority.LAW, True),
+        ("Forces must train staff.", Authority.TOOLKIT, False),
+        ("The toolkit asks forces to train staff.", Authority.TOOLKIT, True),
+        ("Agencies must not do this.", Authority.OFFICIAL_GUIDANCE, False),
+    ],
+)
+def test_only_law_says_must(statement: str, authority: Authority, fits: bool) -> None:
+    assert modality_fits(statement, authority) is fits
+
+
+@given(st.text(max_size=400), st.text(max_size=900))
+def test_the_words_relied_on_are_a_stretch_of_the_text(statement: str, text: str) -> None:
+    start, end = relied_on(statement, text)
+    assert 0 <= start <= end <= len(text)
+
+
+@needs_originals
+def test_a_moved_number_is_caught_in_every_rule_that_has_one(assistant: Assistant) -> None:
+    caught = tried = 0
+    for rule in assistant.corpus.rules.values():
+        day = date(2026, 7, 1) if rule.version == "2024-07-12" else date(2026, 11, 22)
+        texts = [t for p in rule.pinpoints if (t := assistant.composer._text(p, day))]
+        for number in numbers(rule.statement):
+            if not re.search(rf"\b{number}\b", rule.statement):
+                continue
+            moved = re.sub(rf"\b{number}\b", str(int(float(number)) + 37), rule.statement)
+            tried += 1
+            caught += not numbers_agree(moved, texts, assistant.composer.calendar_dates)
+    assert tried >= 80 and caught / tried >= 0.98
+
+
+CALENDAR = [
+    ("Art. 5(1)(h)", "2026-07-27", date(2025, 2, 2), "the first prohibitions"),
+    ("Art. 5(1)(ba)", "2026-07-27", date(2026, 12, 2), "the new prohibitions"),
+    ("Art. 5(1a)(a)(ii)", "2026-07-27", date(2026, 12, 2), "and what belongs to them"),
+    ("Art. 4(1)", "2026-07-27", date(2026, 7, 27), "literacy as reworded"),
+    ("Art. 26(10)", "2026-07-27", date(2027, 12, 2), "duties of deployers, deferred"),
+    ("Art. 26(10)", "2024-07-12", date(2026, 8, 2), "the same before the amendment"),
+    ("Art. 6(1)", "2026-07-27", date(2028, 8, 2), "products of Annex I"),
+    ("Art. 6(5)", "2026-07-27", date(2026, 8, 2), "excepted from the deferral"),
+    ("Art. 49(3)", "2026-07-27", date(2026, 8, 2), "Section 5 is not deferred"),
+    ("Art. 50(3)", "2026-07-27", date(2026, 8, 2), "transparency"),
+    ("Art. 99(3)", "2026-07-27", date(2025, 8, 2), "penalties"),
+    ("Art. 101(1)", "2026-07-27", date(2026, 8, 2), "fines for models, excepted"),
+    ("Art. 78(3)", "2026-07-27", date(2025, 8, 2), "confidentiality"),
+    ("Annex III, point 6(d)", "2026-07-27", date(2027, 12, 2), "the list"),
+    ("Annex II", "2026-07-27", date(2025, 2, 2), "offences of Art. 5"),
+    ("Art. 104", "2026-07-27", date(2026, 7, 27), "amendments of other acts"),
+    ("LED Art. 11(1)", "2016-05-04", date(2018, 5, 6), "transposition"),
+    ("GDPR Art. 22", "2016-05-04", date(2018, 5, 25), "application"),
+]
+
+
+@pytest.mark.parametrize(("pinpoint", "version", "day", "why"), CALENDAR, ids=[w for *_, w in CALENDAR])
+def test_the_calendar(pinpoint: str, version: str, day: date, why: str, corpus: Corpus) -> None:
+    entry = corpus.applies(parse_pinpoint(pinpoint), version)
+    assert entry is not None and entry.from_ == day
+
+
+def test_every_article_and_annex_has_a_date(corpus: Corpus) -> None:
+    for version in ("2024-07-12", "2026-07-27"):
+        for name in corpus.exists[f"AI Act@{version}"]:
+            pinpoint = parse_pinpoint(name)
+            if pinpoint.kind != "recital":
+                assert corpus.applies(pinpoint, version), f"{name} in {version}"
+
+
+def test_a_provision_not_yet_applicable_is_said_to_be() -> None:
+    entry = load_entry()
+    assert status_of(entry, Authority.LAW, date(2026, 11, 22), draft=False) == "applies from 2 December 2027, not yet"
+    assert status_of(entry, Authority.LAW, date(2028, 1, 1), draft=False) == "applies since 2 December 2027"
+    assert status_of(None, Authority.OFFICIAL_GUIDANCE, date(2026, 11, 22), draft=True) == "draft, not adopted"
+
+
+def load_entry():
+    from assistant.register import CalendarEntry
+
+    return CalendarEntry.model_validate({"covers": ["Art. 6-27"], "from": date(2027, 12, 2), "basis": "Art. 113(c)(i)"})
