@@ -132,7 +132,7 @@ class Assistant:
             if not any(p.within(reference.pinpoint) or reference.pinpoint.within(p) for p in covered):
                 quoted = self.composer.verbatim(reference.pinpoint, day)
                 said = [*([quoted] if quoted else []), *said]
-        return said + self.composer.dates(chosen.leading, day)
+        return said + (self.composer.dates(chosen.leading, day) or self.composer.dates(chosen.rules, day)[:1])
 
     def _verified(self, statements: list[Statement]) -> list[Statement]:
         """Only statements all of whose citations pass every check that could be made."""

@@ -274,16 +274,23 @@ def test_a_folder_that_cannot_be_written_is_a_clear_fault(small: Settings) -> No
         build_index(load_corpus(small.corpus), Texts({}), (), small, quiet)
 
 
-def test_a_full_disk_keeps_the_old_index(small: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [(errno.ENOSPC, r"No space left.*Free some space"), (errno.EROFS, r"Read-only.*Set PINPOINT_DATA")],
+    ids=["no disk space", "a read-only data folder"],
+)
+def test_what_cannot_be_written_keeps_the_old_index(
+    code: int, said: str, small: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
     corpus = load_corpus(small.corpus)
     build_index(corpus, Texts({}), (), small, quiet)
     before, _ = read_stamp(small)
 
-    def full(*_: object, **__: object) -> None:
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    def fails(*_: object, **__: object) -> None:
+        raise OSError(code, os.strerror(code))
 
-    monkeypatch.setattr(build_module.np, "save", full)
-    with pytest.raises(StoreFault, match=r"No space left.*Free some space"):
+    monkeypatch.setattr(build_module.np, "save", fails)
+    with pytest.raises(StoreFault, match=said):
         build_index(corpus, Texts({}), (), small, quiet)
     assert read_stamp(small)[0].build == before.build
     assert len(list(small.index_folder.glob("*-*"))) == 1
