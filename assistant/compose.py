@@ -16,9 +16,11 @@ from assistant.verify import relied_on, supports
 
 WORD_BUDGET = 180  # of an answer, as a rule; what must be said is said even beyond it
 MAX_LEADING = 4  # rules that answer by themselves
-NEAR_TOP = 0.35  # a further rule answers too if its probability is at least this share of the best
+NEAR_TOP = 0.2  # a further rule answers too if its probability is at least this share of the best
 MANY = 3  # exceptions from which on only those that bear on the question are said
-LIMITS = {Effect.EXCEPTION, Effect.CONDITION}
+# scope, definitions, transition and the calendar itself: their own dates tell an officer nothing
+UNDATED = {parse_pinpoint(f"Art. {n}") for n in (1, 2, 3, 111, 112, 113)}
+LIMITS = {Effect.EXCEPTION, Effect.CONDITION, Effect.DATE}
 _LATE = {Effect.PENALTY: 1, Effect.DATE: 2, Effect.CONTEXT: 3}
 
 
@@ -181,36 +183,40 @@ class Composer:
             Checks(self.corpus.exists_in(str(pinpoint), version), verbatim, supported),
         )  # fmt: skip
 
-    def dates(self, rules: Iterable[Rule], as_of: date) -> list[Statement]:
-        """Since when, or from when, the leading rules of the AI Act apply: one sentence per date, at most two."""
+    def dates(self, leading: Iterable[Rule], said: Iterable[Rule], as_of: date) -> list[Statement]:
+        """Since when the leading rules of the AI Act apply, and from when all that is said but does not apply yet."""
         version = self.corpus.works[AI_ACT].version_at(as_of).date
-        groups: dict[tuple[date, str, str], list[Pinpoint]] = {}
-        for rule in rules:
+        groups: dict[tuple[date, str, str, bool], list[Pinpoint]] = {}
+        for rule, leads in [*((r, True) for r in leading), *((r, False) for r in said)]:
             if rule.effect in {Effect.DATE, Effect.DEFINITION} or rule.statement.count("20") >= 2:
                 continue
-            pinpoint = rule.pinpoints[0]
-            entry = self.corpus.applies(pinpoint, version) if pinpoint.work == AI_ACT else None
-            if entry:
-                groups.setdefault((entry.from_, entry.basis, entry.open), []).append(pinpoint)
-        said = []
-        for (day, basis, doubt), pinpoints in list(groups.items())[:2]:
-            names = _listed(dict.fromkeys(str(p) for p in pinpoints))
-            plural = len(set(pinpoints)) > 1
-            verb = (
-                ("have applied since" if plural else "has applied since")
-                if day <= as_of
-                else ("apply from" if plural else "applies from")
-            )
-            text = f"{names} {verb} {_say(day)}." if not doubt else f"{names}: {doubt[0].lower()}{doubt[1:]}"
-            bases = [parse_pinpoint(basis)] + ([parse_pinpoint("Art. 113(c)(i)")] if doubt else [])
-            said.append(
-                Statement(
-                    text,
-                    Effect.DATE,
-                    tuple(self.cite(b, text, as_of, self._dated(b, day, as_of, bool(doubt))) for b in bases),
-                )
-            )
-        return said
+            dated = [p for p in rule.pinpoints if p.work == AI_ACT and p.top not in UNDATED]
+            for pinpoint in dated[:1] if leads else dated:
+                entry = self.corpus.applies(pinpoint, version)
+                if entry and (leads or entry.from_ > as_of):
+                    groups.setdefault((entry.from_, entry.basis, entry.open, "wording" in entry.note), []).append(
+                        pinpoint
+                    )
+        return [self._date(pinpoints, *group, as_of) for group, pinpoints in groups.items()]
+
+    def _date(
+        self, pinpoints: list[Pinpoint], day: date, basis: str, doubt: str, reworded: bool, as_of: date
+    ) -> Statement:
+        names = list(dict.fromkeys(str(p) for p in pinpoints))
+        plural = len(names) > 1
+        wording = (", in their present wording," if plural else ", in its present wording,") if reworded else ""
+        if day <= as_of:
+            verb = "have applied since" if plural else "has applied since"
+        else:
+            verb = "apply from" if plural else "applies from"
+        text = (
+            f"{_listed(names)}{wording} {verb} {_say(day)}."
+            if not doubt
+            else f"{_listed(names)}: {doubt[0].lower()}{doubt[1:]}"
+        )
+        bases = [parse_pinpoint(basis)] + ([parse_pinpoint("Art. 113(c)(i)")] if doubt else [])
+        cited = tuple(self.cite(b, text, as_of, self._dated(b, day, as_of, bool(doubt))) for b in bases)
+        return Statement(text, Effect.DATE, cited)
 
     def verbatim(self, pinpoint: Pinpoint, as_of: date) -> Statement | None:
         """A provision in its own words, for one that is looked up and that no rule restates."""
@@ -278,6 +284,4 @@ def _say(day: date) -> str:
 
 def _listed(names: Iterable[str]) -> str:
     listed = list(names)
-    if len(listed) > 4:
-        listed = [*listed[:3], "the other provisions above"]
     return listed[0] if len(listed) == 1 else f"{', '.join(listed[:-1])} and {listed[-1]}"
