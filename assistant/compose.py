@@ -14,9 +14,10 @@ from assistant.register import CalendarEntry, Effect, Rule
 from assistant.retrieve import Candidate
 from assistant.verify import relied_on, supports
 
-WORD_BUDGET = 180  # of an answer, as a rule; what must be said is said even beyond it
+WORD_BUDGET = 150  # of an answer, as a rule: nothing that need not be said goes beyond it
+LONGEST = 260  # a further rule that answers is said up to here, with what limits it
 MAX_LEADING = 4  # rules that answer by themselves
-NEAR_TOP = 0.2  # a further rule answers too if its probability is at least this share of the best
+NEAR_TOP = 0.25  # a further rule answers too if its probability is at least this share of the best
 MANY = 3  # exceptions from which on only those that bear on the question are said
 # scope, definitions, transition and the calendar itself: their own dates tell an officer nothing
 UNDATED = {parse_pinpoint(f"Art. {n}") for n in (1, 2, 3, 111, 112, 113)}
@@ -41,20 +42,26 @@ def choose(candidates: list[Candidate], corpus: Corpus, floor: float, version: s
     first, which sums them up, and those near the question). The limits of those limits, and other
     links near the question, follow while the word budget lasts.
     """
-    leading = _leading(candidates, floor)
+    leading = _rule_before_exception(_leading(candidates, floor))
     score = {c.rule.id: c.score for c in candidates}
     said: dict[str, Rule] = {}
+    kept: list[Rule] = []
     for rule in leading:
+        block = [rule, *_limits(rule, corpus, score, version)]
         if rule.effect is Effect.EXCEPTION and (parent := _parent(rule, corpus, score, version)):
-            said.setdefault(parent.id, parent)
-        said.setdefault(rule.id, rule)
-        for limit in _limits(rule, corpus, score, floor, version):
-            said.setdefault(limit.id, limit)
+            block.insert(0, parent)
+        with_block = {**said, **{r.id: r for r in block if r.id not in said}}
+        if kept and _words(with_block.values()) > LONGEST:
+            continue
+        said = with_block
+        kept.append(rule)
+    complete = len(kept) == len(leading)
+    leading = kept
     further = [
         link for rule in list(said.values()) for link in _links(rule, corpus, version)
         if link.id not in said and (link.effect is Effect.CONDITION or score.get(link.id, 0.0) >= floor / 2)
     ]  # fmt: skip
-    words = sum(len(r.statement.split()) for r in said.values())
+    words = _words(said.values())
     for link in sorted(dict.fromkeys(further), key=lambda r: -score.get(r.id, 0.0)):
         words += len(link.statement.split())
         if words > WORD_BUDGET:
@@ -63,7 +70,20 @@ def choose(candidates: list[Candidate], corpus: Corpus, floor: float, version: s
     whole = all(
         limit.id in said for rule in leading for limit in _links(rule, corpus, version) if limit.effect in LIMITS
     )
-    return Chosen(tuple(_in_order(said, leading)), tuple(leading), whole)
+    return Chosen(tuple(_in_order(said, leading)), tuple(leading), whole and complete)
+
+
+def _words(rules: Iterable[Rule]) -> int:
+    return sum(len(r.statement.split()) for r in rules)
+
+
+def _rule_before_exception(leading: list[Rule]) -> list[Rule]:
+    """The same rules, each before those that are exceptions to it."""
+    ordered: list[Rule] = []
+    for rule in leading:
+        below = [n for n, r in enumerate(ordered) if r.id in rule.see and r.effect is Effect.EXCEPTION]
+        ordered.insert(below[0] if below else len(ordered), rule)
+    return ordered
 
 
 def _parent(rule: Rule, corpus: Corpus, score: dict[str, float], version: str) -> Rule | None:
@@ -84,13 +104,18 @@ def _parent(rule: Rule, corpus: Corpus, score: dict[str, float], version: str) -
     )
 
 
-def _limits(rule: Rule, corpus: Corpus, score: dict[str, float], floor: float, version: str) -> list[Rule]:
-    """The exceptions and conditions that must be said with a rule."""
+def _limits(rule: Rule, corpus: Corpus, score: dict[str, float], version: str) -> list[Rule]:
+    """The exceptions, conditions and dates that must be said with a rule.
+
+    Of many exceptions those near the question are said, or else the first, which sums them up.
+    """
     limits = [r for r in _links(rule, corpus, version) if r.effect in LIMITS]
     exceptions = [r for r in limits if r.effect is Effect.EXCEPTION]
     if len(exceptions) < MANY:
         return limits
-    return [r for r in limits if r not in exceptions[1:] or score.get(r.id, 0.0) >= floor]
+    near = NEAR_TOP * max(score.values(), default=0.0)
+    bearing = [r for r in exceptions[1:] if score.get(r.id, 0.0) >= near] or exceptions[:1]
+    return [r for r in limits if r not in exceptions or r in bearing]
 
 
 def choose_looked_up(rules: list[Rule]) -> Chosen:
