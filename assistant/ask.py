@@ -129,7 +129,7 @@ class Assistant:
         said = [self.composer.statement(rule, day, version) for rule in chosen.rules]
         covered = [p for rule in chosen.rules for p in rule.pinpoints]
         for reference in references:
-            if not any(p.within(reference.pinpoint) or reference.pinpoint.within(p) for p in covered):
+            if not any(p.within(reference.pinpoint) for p in covered):
                 quoted = self.composer.verbatim(reference.pinpoint, day)
                 said = [*([quoted] if quoted else []), *said]
         return said + self.composer.dates(chosen.leading, chosen.rules, day)

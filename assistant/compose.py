@@ -112,10 +112,22 @@ def _limits(rule: Rule, corpus: Corpus, score: dict[str, float], version: str) -
     limits = [r for r in _links(rule, corpus, version) if r.effect in LIMITS]
     exceptions = [r for r in limits if r.effect is Effect.EXCEPTION]
     if len(exceptions) < MANY:
-        return limits
+        return _with_conditions(limits, corpus, version)
     near = NEAR_TOP * max(score.values(), default=0.0)
     bearing = [r for r in exceptions[1:] if score.get(r.id, 0.0) >= near] or exceptions[:1]
-    return [r for r in limits if r not in exceptions or r in bearing]
+    return _with_conditions([r for r in limits if r not in exceptions or r in bearing], corpus, version)
+
+
+def _with_conditions(limits: list[Rule], corpus: Corpus, version: str) -> list[Rule]:
+    """The limits, and the conditions of those that are exceptions: none is said without them."""
+    conditions = [
+        c
+        for r in limits
+        if r.effect is Effect.EXCEPTION
+        for c in _links(r, corpus, version)
+        if c.effect is Effect.CONDITION
+    ]
+    return list({r.id: r for r in (*limits, *conditions)}.values())
 
 
 def choose_looked_up(rules: list[Rule]) -> Chosen:

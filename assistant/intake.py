@@ -123,7 +123,7 @@ _ARTICLE = re.compile(
     re.I,
 )
 _ANNEX = re.compile(
-    r"\bannex(?:es?)?\s+(?P<n>[ivxl]+|\d{1,2})\b(?:,?\s*section\s+(?P<sec>[a-e]|\d)\b)?"
+    r"\bannex(?:es?)?\s+(?P<n>[ivxl]+|\d{1,2})\b(?:,?\s*sec(?:tion)?\.?\s+(?P<sec>[a-e]|\d)\b)?"
     r"(?P<rest>(?:\s*,?\s*(?:point|pt|no|nr|number|area|letter|lit)?\.?\s*\(?\s*(?:\d{1,2}(?:\.\d)?|(?<=[\d\s(.])[a-z])\s*\)?(?!\w))*)",
     re.I,
 )
@@ -136,7 +136,7 @@ _UNNAMED = re.compile(  # "5(1)h iii", "26(10)": a number with a bracketed one c
     r"(?<![\w/(.])(?P<n>\d{1,3}[a-z]?)(?P<rest>\(\d{1,2}[a-z]?\)(?:\([a-z]{1,4}\)|[a-z](?![a-z]))?(?:\s?\(?[ivx]{1,4}\)?(?![\w]))?)",
     re.I,
 )
-_RECITAL = re.compile(r"\brecitals?\s*\(?(?P<n>\d{1,3})\)?", re.I)
+_RECITAL = re.compile(r"\brecitals?\s*(?:no|nr|number)?\.?\s*\(?(?P<n>\d{1,3})\)?", re.I)
 _GUIDE = re.compile(r"(?:guidelines?\W+(?:paragraph|para\.?|¶)\s*|¶\s*)(?P<n>\d{1,3})\b", re.I)
 _ROMAN = "I II III IV V VI VII VIII IX X XI XII XIII XIV XV XVI XVII XVIII XIX XX".split()
 

@@ -9,6 +9,7 @@ texts are fused by rank; operative text and recitals are ranked apart, because o
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -25,6 +26,9 @@ from assistant.vectors import Vector
 
 TARGETS = 60  # targets looked at per search
 PASSAGES = 40
+OTHER_TIMING = (
+    0.25  # what remains of the probability of a rule on live search for a question about recordings, and back
+)
 NAMED_BONUS = 0.15  # what naming its provision adds to the probability of a rule
 RRF = 60  # Cormack, Clarke and Büttcher 2009, "Reciprocal rank fusion", section 3
 FEATURES = ("profile", "best", "top_three", "said", "profile_words", "best_words", "profile_gap", "words_gap")
@@ -116,6 +120,10 @@ class Retriever:
                 wrong.append((corpus.misreadings[n.target], float(p)))
             elif (rule := corpus.rules[n.target]).holds_in(version):
                 candidates.append(Candidate(rule, float(p), _is_named(rule, named)))
+        timing = timing_of(question)
+        candidates = [
+            replace(c, score=c.score * (OTHER_TIMING if _other_timing(c.rule, timing) else 1.0)) for c in candidates
+        ]
         candidates = [replace(c, score=min(1.0, c.score + NAMED_BONUS)) if c.named else c for c in candidates]
         candidates.sort(key=lambda c: -c.score)
         best = max((c.score for c in candidates), default=0.0)
@@ -153,6 +161,48 @@ class Retriever:
         for rank, (pinpoint, _) in enumerate(found.passages):
             scores[pinpoint] = scores.get(pinpoint, 0.0) + 0.3 / (RRF / 6 + rank)
         return sorted(scores.items(), key=lambda item: -item[1])[:k]
+
+
+_LIVE = re.compile(
+    r"\b(?:live|real[- ]?time|realtime|as (?:they|people|he|she) (?:pass|walk)|on the fly|instantly|right now|while (?:they|people) walk)\b",
+    re.I,
+)
+_RECORDED = re.compile(
+    r"\b(?:record(?:ed|ings?)|footage|stored|archived?|retrospective|afterwards|after the (?:event|fact)|last (?:night|week|month|year)"
+    r"|yesterday|stills?|still (?:image|photo)|old (?:video|images)|hours of video|cctv from|custody (?:photos?|images?)|mug ?shots?)\b",
+    re.I,
+)
+_LIVE_LAW = {
+    parse_pinpoint(p)
+    for p in (
+        "Art. 5(1)(h)",
+        "Art. 5(2)",
+        "Art. 5(3)",
+        "Art. 5(4)",
+        "Art. 5(5)",
+        "Art. 5(6)",
+        "Art. 5(7)",
+        "Art. 3(42)",
+    )
+}
+_RECORDED_LAW = {parse_pinpoint(p) for p in ("Art. 26(10)", "Art. 3(43)")}
+
+
+def timing_of(question: str) -> str:
+    """Whether a question is about "live" or "recorded" identification; empty when it says neither or both.
+
+    The Act parts the two sharply (Art. 3(42) and (43)): a rule of the other regime would mislead.
+
+    >>> timing_of("Can we match faces live at the station?"), timing_of("search last week's footage"), timing_of("face search")
+    ('live', 'recorded', '')
+    """
+    live, recorded = bool(_LIVE.search(question)), bool(_RECORDED.search(question))
+    return "" if live == recorded else "live" if live else "recorded"
+
+
+def _other_timing(rule: Rule, timing: str) -> bool:
+    other = {"live": _RECORDED_LAW, "recorded": _LIVE_LAW}.get(timing, set())
+    return any(rule.pinpoints[0].within(p) for p in other)
 
 
 def _is_named(rule: Rule, named: list[Pinpoint]) -> bool:

@@ -110,6 +110,8 @@ WRITTEN = [
     ("Annex VIII Section C point 2", ["Annex VIII, Section C, point 2"], "section"),
     ("show me 5(1)h iii", ["Art. 5(1)(h)(iii)"], "without the word article"),
     ("What does point 6(g) of Annex III say about drones?", ["Annex III, point 6(g)"], "the point before the annex"),
+    ("whats in recital no 95 of the ai act", ["Recital 95"], "with 'no'"),
+    ("Annex VIII sec. C point 3?", ["Annex VIII, Section C, point 3"], "an abbreviated section"),
     ("recital (42)", ["Recital 42"], "recital"),
     ("recital 13 of the Omnibus", ["Omnibus Recital 13"], "another act's recital"),
     ("Article 10 of the Law Enforcement Directive", ["LED Art. 10"], "work after"),
