@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from assistant.ask import Assistant
 from assistant.build import build_index
@@ -13,6 +14,12 @@ from assistant.corpus import Corpus, load_corpus
 from assistant.settings import ROOT, Settings
 from assistant.texts import Texts
 from ingest.works import read_works
+
+hypothesis_settings.register_profile("pinpoint", deadline=None)  # shared machines are noisy
+hypothesis_settings.load_profile("pinpoint")
+
+for _name in [n for n in os.environ if n.startswith("PINPOINT_") and n != "PINPOINT_ORIGINALS"]:
+    del os.environ[_name]  # the tests choose their own settings
 
 SHARED = ROOT.parent / "shared"
 

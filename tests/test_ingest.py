@@ -245,7 +245,7 @@ def test_a_build_that_is_killed_leaves_the_old_index(small: Settings) -> None:
     before, _ = read_stamp(small)
     script = (
         "import sys, time\nfrom pathlib import Path\nfrom assistant.settings import Settings\nfrom assistant.corpus import load_corpus\n"
-        "from assistant.texts import Texts\nfrom assistant.index import build_index\n"
+        "from assistant.texts import Texts\nfrom assistant.build import build_index\n"
         "s = Settings(data=Path(sys.argv[1]), corpus=Path(sys.argv[2]))\n"
         "def stop(stage, *a, **k):\n    if stage.startswith('storing'):\n        print('now', flush=True); time.sleep(60)\n"
         "build_index(load_corpus(s.corpus), Texts({}), (), s, stop)\n"
