@@ -62,7 +62,7 @@ def guard(raw: str, question: str) -> Stop | None:
     odd = sum(c == "\ufffd" for c in raw) + sum(
         unicodedata.category(c) in {"Cc", "Co", "Cn"} and c not in "\t\n\r" for c in raw
     )
-    if letters < 2 or letters < 0.35 * len(question) or odd > 0.1 * len(raw):
+    if letters < 2 or letters < 0.2 * len(question) or odd > 0.1 * len(raw):
         return Stop(Reason.UNREADABLE, "This does not read as a question.", "Write your question in a sentence or two.")
     if _OVERRIDE.search(question):
         return Stop(

@@ -109,7 +109,7 @@ class Retriever:
     def rank(self, question: str, vector: Vector, version: str, named: list[Pinpoint]) -> Found:
         """As `find`, with the question already embedded."""
         expanded = f"{question} {self.lexicon.expand(question)}".strip()
-        near = self.index.near_targets(expanded, vector, TARGETS)
+        near = [n for n in self.index.near_targets(expanded, vector, TARGETS) if self._holds(n, version)]
         probability = self.ranker.probability(features(near))
         corpus = self.index.corpus
         candidates, refusals, wrong = [], [], []
@@ -118,7 +118,8 @@ class Retriever:
                 refusals.append((corpus.refusals[n.target], float(p)))
             elif n.kind == "misreading":
                 wrong.append((corpus.misreadings[n.target], float(p)))
-            elif (rule := corpus.rules[n.target]).holds_in(version):
+            else:
+                rule = corpus.rules[n.target]
                 candidates.append(Candidate(rule, float(p), _is_named(rule, named)))
         timing = timing_of(question)
         candidates = [
@@ -147,6 +148,9 @@ class Retriever:
             )
         }
         return sorted(exact, key=lambda r: order.get(str(r.pinpoints[0]), len(order)))
+
+    def _holds(self, near: Near, version: str) -> bool:
+        return near.kind != "rule" or self.index.corpus.rules[near.target].holds_in(version)
 
     def _version(self, pinpoint: Pinpoint, version: str) -> str:
         return version if pinpoint.work == AI_ACT else self.index.corpus.works[pinpoint.work].versions[-1].date

@@ -34,7 +34,7 @@ def bare(corpus: Corpus, tmp_path_factory: pytest.TempPathFactory, built: Settin
     """An assistant with neither originals nor network."""
     folder = tmp_path_factory.mktemp("bare")
     (folder / "embeddings.sqlite").write_bytes((built.data / "embeddings.sqlite").read_bytes())  # only to be quick
-    chosen = Settings(data=folder, publications_url="http://127.0.0.1:9")
+    chosen = Settings(data=folder, originals=None, publications_url="http://127.0.0.1:9")
     texts, report = read_works(corpus, chosen)
     assert "AI Act@2026-07-27" in report.missing
     build_index(corpus, texts, [f"{k}: {v}" for k, v in report.missing.items()], chosen, lambda *_, **__: None)
