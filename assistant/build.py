@@ -31,7 +31,7 @@ Progress = Callable[..., None]  # (stage, done now, total=…)
 
 
 def ways_of(corpus: Corpus) -> list[Way]:
-    """Every text that leads to a rule, a refusal or a misreading."""
+    """Every text that leads to a rule or a refusal."""
     found = []
     for rule in corpus.rules.values():
         found.append(Way("statement", rule.id, rule.statement))
@@ -40,8 +40,6 @@ def ways_of(corpus: Corpus) -> list[Way]:
         found += [Way("question", rule.id, q) for q in rule.questions]
     for case in corpus.refusals.values():
         found += [Way("refusal", case.id, q) for q in case.questions]
-    for wrong in corpus.misreadings.values():
-        found += [Way("misreading", wrong.id, c) for c in (wrong.claim, *wrong.cues)]
     return found
 
 

@@ -111,7 +111,7 @@ def load_manifest(folder: Path) -> Corpus:
     if not (folder / "manifest.toml").is_file():
         raise CorpusFault(f"There is no corpus in {folder}.", "Set PINPOINT_CORPUS to the folder with manifest.toml.")
     checked, works, files = _manifest(folder / "manifest.toml")
-    digests = _unique(folder, "guidance/*.yaml", Digest, "pinpoint")
+    digests = _unique(folder, "guidance/*.yaml", Digest, "pinpoint", {})
     exists = _provision_table(folder / "provisions.tsv")
     for digest in digests.values():
         work = works.get(parse_pinpoint(digest.pinpoint).work)
@@ -125,15 +125,16 @@ def load_manifest(folder: Path) -> Corpus:
 
 def load_corpus(folder: Path) -> Corpus:
     """Read and check the corpus. Raises `CorpusFault` at the first thing that is wrong."""
+    where: dict[str, str] = {}  # file and line of every entry, for faults
     corpus = replace(
         load_manifest(folder),
-        rules=_unique(folder, "register/*.yaml", Rule, "id"),
-        refusals=_unique(folder, "refusals.yaml", RefusalCase, "id"),
-        misreadings=_unique(folder, "misreadings.yaml", Misreading, "id"),
+        rules=_unique(folder, "register/*.yaml", Rule, "id", where),
+        refusals=_unique(folder, "refusals.yaml", RefusalCase, "id", where),
+        misreadings=_unique(folder, "misreadings.yaml", Misreading, "id", where),
         terms=tuple(t for _, _, t in _entries(folder, "lexicon.yaml", Term)),
         calendars={edition(c.work, c.version): c for _, _, c in _entries(folder, "calendar.yaml", Calendar)},
     )
-    _check_links(folder, corpus)
+    _check_links(corpus, where)
     return corpus
 
 
@@ -196,15 +197,14 @@ def _strip_lines(raw: dict[Any, Any]) -> int:
     return int(raw.pop("__line__", 1))
 
 
-def _unique(folder: Path, pattern: str, model: type[_T], key: str) -> dict[str, _T]:
-    seen: dict[str, tuple[Path, int]] = {}
+def _unique(folder: Path, pattern: str, model: type[_T], key: str, where: dict[str, str]) -> dict[str, _T]:
+    """The entries by their key; `where` gets the file and line of each."""
     found: dict[str, _T] = {}
     for path, line, entry in _entries(folder, pattern, model):
         name = getattr(entry, key)
-        if name in seen:
-            first, at = seen[name]
-            raise CorpusFault(f"{path}:{line}: {name} stands already in {first}:{at}.", "Give one of them another id.")
-        seen[name], found[name] = (path, line), entry
+        if name in where:
+            raise CorpusFault(f"{path}:{line}: {name} stands already in {where[name]}.", "Give one of them another id.")
+        where[name], found[name] = f"{path}:{line}", entry
     return found
 
 
@@ -223,29 +223,36 @@ def _provision_table(path: Path) -> dict[str, dict[str, str]]:
     return table
 
 
-def _check_links(folder: Path, corpus: Corpus) -> None:
-    """Every provision a rule names exists in its version; every link leads to a rule."""
-    for path, line, rule in _entries(folder, "register/*.yaml", Rule):
+def _check_links(corpus: Corpus, where: dict[str, str]) -> None:
+    """Every link leads to a rule; every provision that is named exists, a rule's in each version it holds in."""
+    for rule in corpus.rules.values():
         for other in rule.see:
             if other not in corpus.rules:
                 raise CorpusFault(
-                    f"{path}:{line}: {rule.id} sees {other}, which is no rule.", "Mend the id or remove the link."
+                    f"{where[rule.id]}: {rule.id} sees {other}, which is no rule.", "Mend the id or remove the link."
                 )
         for pinpoint in rule.pinpoints:
-            work = corpus.works.get(pinpoint.work)
-            if work is None:
-                raise CorpusFault(
-                    f"{path}:{line}: {rule.id}: no work {pinpoint.work!r}.", "Use a short name of the manifest."
-                )
-            for version in work.versions:
-                if pinpoint.work == AI_ACT and not rule.holds_in(version.date):
-                    continue
-                known = corpus.exists.get(edition(work.short, version.date))
-                if known is not None and str(pinpoint) not in known:
-                    raise CorpusFault(
-                        f"{path}:{line}: {rule.id}: {pinpoint} does not exist in {work.short} as of {version.date}.",
-                        "Correct the pinpoint, or say with `version:` which text the rule belongs to.",
-                    )
+            _check_exists(corpus, rule, pinpoint, where[rule.id])
+    named = [(m.id, m.provisions) for m in corpus.misreadings.values()]
+    for name, provisions in [*named, *((r.id, r.nearest) for r in corpus.refusals.values())]:
+        for provision in provisions:
+            if corpus.exists and not any(provision in table for table in corpus.exists.values()):
+                raise CorpusFault(f"{where[name]}: {name}: {provision} exists in no work.", "Correct the pinpoint.")
+
+
+def _check_exists(corpus: Corpus, rule: Rule, pinpoint: Pinpoint, where: str) -> None:
+    work = corpus.works.get(pinpoint.work)
+    if work is None:
+        raise CorpusFault(f"{where}: {rule.id}: no work {pinpoint.work!r}.", "Use a short name of the manifest.")
+    for version in work.versions:
+        if pinpoint.work == AI_ACT and not rule.holds_in(version.date):
+            continue
+        known = corpus.exists.get(edition(work.short, version.date))
+        if known is not None and str(pinpoint) not in known:
+            raise CorpusFault(
+                f"{where}: {rule.id}: {pinpoint} does not exist in {work.short} as of {version.date}.",
+                "Correct the pinpoint, or say with `version:` which text the rule belongs to.",
+            )
 
 
 def _first(error: Exception) -> str:

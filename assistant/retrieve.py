@@ -21,7 +21,7 @@ from assistant.corpus import edition
 from assistant.index import Index, Near, Passage
 from assistant.intake import Lexicon, Reference
 from assistant.law import AI_ACT, Pinpoint, parse_pinpoint
-from assistant.register import Misreading, RefusalCase, Rule
+from assistant.register import RefusalCase, Rule
 from assistant.vectors import Vector
 
 TARGETS = 60  # targets looked at per search
@@ -49,7 +49,6 @@ class Found:
 
     candidates: list[Candidate]
     refusal: tuple[RefusalCase, float] | None
-    misreading: tuple[Misreading, float] | None
     passages: list[tuple[Pinpoint, float]]
     top: float  # the best probability of any rule
 
@@ -112,12 +111,10 @@ class Retriever:
         near = [n for n in self.index.near_targets(expanded, vector, TARGETS) if self._holds(n, version)]
         probability = self.ranker.probability(features(near))
         corpus = self.index.corpus
-        candidates, refusals, wrong = [], [], []
+        candidates, refusals = [], []
         for n, p in zip(near, probability, strict=True):
             if n.kind == "refusal":
                 refusals.append((corpus.refusals[n.target], float(p)))
-            elif n.kind == "misreading":
-                wrong.append((corpus.misreadings[n.target], float(p)))
             else:
                 rule = corpus.rules[n.target]
                 candidates.append(Candidate(rule, float(p), _is_named(rule, named)))
@@ -132,7 +129,6 @@ class Retriever:
         return Found(
             candidates,
             max(refusals, key=lambda r: r[1], default=None),
-            max(wrong, key=lambda m: m[1], default=None),
             passages,
             best,
         )

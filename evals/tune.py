@@ -80,11 +80,7 @@ def _examples(index: Index, asked: list[tuple[str, str]]) -> tuple[NDArray[np.fl
     rows, labels = [], []
     for target, question in asked:
         vector = index.encoder.embed_query(question)
-        near = [
-            n
-            for n in index.near_targets(f"{question} {lexicon.expand(question)}".strip(), vector, TARGETS)
-            if n.kind != "misreading"
-        ]
+        near = index.near_targets(f"{question} {lexicon.expand(question)}".strip(), vector, TARGETS)
         first = rules[target].provisions[0] if target in rules else ""
         for n, feature in zip(near, features(near), strict=True):
             if n.target == target or not (n.kind == "rule" and rules[n.target].provisions[0] == first):
