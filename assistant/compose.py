@@ -17,7 +17,7 @@ from assistant.verify import relied_on, supports
 WORD_BUDGET = 150  # of an answer, as a rule: nothing that need not be said goes beyond it
 LONGEST = 260  # a further rule that answers is said up to here, with what limits it
 MAX_LEADING = 4  # rules that answer by themselves
-NEAR_TOP = 0.25  # a further rule answers too if its probability is at least this share of the best
+NEAR_TOP = 0.2  # a further rule answers too if its probability is at least this share of the best
 MANY = 3  # exceptions from which on only those that bear on the question are said
 # scope, definitions, transition and the calendar itself: their own dates tell an officer nothing
 UNDATED = {parse_pinpoint(f"Art. {n}") for n in (1, 2, 3, 111, 112, 113)}
