@@ -145,7 +145,7 @@ def choose_looked_up(rules: list[Rule]) -> Chosen:
 def _leading(candidates: list[Candidate], floor: float) -> list[Rule]:
     best = max((c.score for c in candidates), default=0.0)
     kept = [c for c in candidates if c.score >= max(floor, NEAR_TOP * best)][:MAX_LEADING]
-    return [c.rule for c in kept]
+    return sorted((c.rule for c in kept), key=lambda r: r.effect is Effect.CONTEXT)  # what binds comes first
 
 
 def _links(rule: Rule, corpus: Corpus, version: str) -> list[Rule]:
