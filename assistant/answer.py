@@ -114,8 +114,9 @@ class Answer:
     @property
     def text(self) -> str:
         """The whole answer as shown: sentences with their marks, then the sources."""
-        lines = [f"{w.text}" for w in self.warnings]
+        lines = [w.text for w in self.warnings if w.kind != "partial"]
         lines += [f"{s.text} {self.marks(s)}" for s in self.statements]
+        lines += [w.text for w in self.warnings if w.kind == "partial"]
         lines += ["", "Sources"]
         for n, c in enumerate(self.citations, 1):
             quote = f" “{c.quote}”" if c.quote else ""

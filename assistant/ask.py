@@ -15,7 +15,7 @@ from assistant.errors import Misuse
 from assistant.index import Index
 from assistant.intake import Reference, as_of_named, find_references, guard, is_lookup, normalise
 from assistant.law import AI_ACT, Pinpoint
-from assistant.register import Effect
+from assistant.register import Effect, Rule
 from assistant.retrieve import Found, Retriever
 from assistant.settings import Settings
 from assistant.settings import settings as current_settings
@@ -149,15 +149,10 @@ class Assistant:
                 ASK_LEGAL,
                 near,
             )
-        dropped = len([r for r in chosen.rules if r.id not in {s.rule for s in verified}])
-        return Answer(
-            asked,
-            day,
-            tuple(verified),
-            chosen.complete and not dropped,
-            tuple(self._warnings(day, version, verified)),
-            version,
-        )
+        said = {s.rule for s in verified}
+        left = [r for r in (*chosen.left, *chosen.rules) if r.id not in said]
+        warnings = [*self._warnings(day, version, verified), *_partial(left)]
+        return Answer(asked, day, tuple(verified), not left, tuple(warnings), version)
 
     def _warnings(self, day: date, version: str, statements: list[Statement]) -> Iterable[Warning_]:
         first, latest = self.corpus.works[AI_ACT].versions[0], self.corpus.works[AI_ACT].versions[-1]
@@ -194,6 +189,16 @@ class Assistant:
         except OSError as error:
             self.record_problem = f"This answer could not be recorded in {self.settings.data}: {error.strerror}."
             return None
+
+
+def _partial(left: list[Rule]) -> list[Warning_]:
+    """What an answer did not cover, by its provisions."""
+    names = list(dict.fromkeys(rule.provisions[0] for rule in left))
+    return (
+        [Warning_("partial", f"There is more on this in {', '.join(names[:6])}; ask about it by name.")]
+        if names
+        else []
+    )
 
 
 def _nearest(pinpoint: Pinpoint, known: dict[str, str]) -> list[Pinpoint]:

@@ -27,11 +27,11 @@ _LATE = {Effect.PENALTY: 1, Effect.DATE: 2, Effect.CONTEXT: 3}
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The rules of an answer in the order of saying, and whether something relevant was left out."""
+    """The rules of an answer in the order of saying, those that lead, and those left out for length."""
 
     rules: tuple[Rule, ...]
     leading: tuple[Rule, ...]
-    complete: bool
+    left: tuple[Rule, ...] = ()
 
 
 def choose(candidates: list[Candidate], corpus: Corpus, floor: float, version: str) -> Chosen:
@@ -55,7 +55,7 @@ def choose(candidates: list[Candidate], corpus: Corpus, floor: float, version: s
             continue
         said = with_block
         kept.append(rule)
-    complete = len(kept) == len(leading)
+    left = [rule for rule in leading if rule.id not in said]
     leading = kept
     further = [
         link for rule in list(said.values()) for link in _links(rule, corpus, version)
@@ -67,10 +67,7 @@ def choose(candidates: list[Candidate], corpus: Corpus, floor: float, version: s
         if words > WORD_BUDGET:
             break
         said.setdefault(link.id, link)
-    whole = all(
-        limit.id in said for rule in leading for limit in _links(rule, corpus, version) if limit.effect in LIMITS
-    )
-    return Chosen(tuple(_in_order(said, leading)), tuple(leading), whole and complete)
+    return Chosen(tuple(_in_order(said, leading)), tuple(leading), tuple(left))
 
 
 def _words(rules: Iterable[Rule]) -> int:
@@ -139,7 +136,7 @@ def choose_looked_up(rules: list[Rule]) -> Chosen:
         if kept and words > WORD_BUDGET:
             break
         kept.append(rule)
-    return Chosen(tuple(kept), tuple(kept[:1]), len(kept) == len(rules))
+    return Chosen(tuple(kept), tuple(kept[:1]), tuple(rules[len(kept) :]))
 
 
 def _leading(candidates: list[Candidate], floor: float) -> list[Rule]:

@@ -316,3 +316,10 @@ def test_a_day_before_the_act_is_said_to_be_before_it(assistant: Assistant) -> N
     answer = answered(assistant, MARKET, date(2024, 1, 1))
     assert "before_publication" in {w.kind for w in answer.warnings}
     assert all(c.applies is None or c.applies > date(2024, 1, 1) for c in answer.citations)
+
+
+def test_what_an_answer_leaves_out_is_said(assistant: Assistant) -> None:
+    whole = answered(assistant, MARKET)
+    assert whole.complete and not [w for w in whole.warnings if w.kind == "partial"]
+    cut = answered(assistant, "What does Art. 26(10) say?")
+    assert not cut.complete and "Art. 26(10)" in next(w.text for w in cut.warnings if w.kind == "partial")

@@ -100,11 +100,13 @@ def _turn(n: int, outcome: Outcome) -> None:
 
 def _answer(n: int, answer: Answer) -> None:
     for warning in answer.warnings:
-        st.warning(warning.text, icon=":material/info:")
+        if warning.kind != "partial":
+            st.warning(warning.text, icon=":material/info:")
     lines = [f"<p>{html.escape(s.text)}&nbsp;{_marks(n, answer, s.citations)}</p>" for s in answer.statements]
     st.html(f'<div class="pinpoint-answer">{"".join(lines)}</div>')
-    if not answer.complete:
-        st.caption("This is not all that bears on the question; ask about a single point for more.")
+    for warning in answer.warnings:
+        if warning.kind == "partial":
+            st.caption(warning.text)
     sources = "".join(_source(n, number, citation, answer) for number, citation in enumerate(answer.citations, 1))
     st.html(f'<h4 class="pinpoint-h">Sources</h4>{sources}')
     text = as_markdown(answer)
