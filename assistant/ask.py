@@ -195,7 +195,12 @@ def _partial(left: list[Rule]) -> list[Warning_]:
     """What an answer did not cover, by its provisions."""
     names = list(dict.fromkeys(rule.provisions[0] for rule in left))
     return (
-        [Warning_("partial", f"There is more on this in {', '.join(names[:6])}; ask about it by name.")]
+        [
+            Warning_(
+                "partial",
+                f"There is more on this in {', '.join(names[:6])}: open the source or ask about a single point.",
+            )
+        ]
         if names
         else []
     )

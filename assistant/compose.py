@@ -128,12 +128,12 @@ def _with_conditions(limits: list[Rule], corpus: Corpus, version: str) -> list[R
 
 
 def choose_looked_up(rules: list[Rule]) -> Chosen:
-    """The rules of a provision that is looked up, in the order of the text, while the word budget lasts."""
+    """The rules of a provision that is looked up, in the order of the text, as far as an answer may be long."""
     kept: list[Rule] = []
     words = 0
     for rule in rules:
         words += len(rule.statement.split())
-        if kept and words > WORD_BUDGET:
+        if kept and words > LONGEST:
             break
         kept.append(rule)
     return Chosen(tuple(kept), tuple(kept[:1]), tuple(rules[len(kept) :]))
