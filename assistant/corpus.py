@@ -63,9 +63,9 @@ class Corpus:
     digest: str
 
     def work(self, name: str) -> Work:
-        """A work by its key or its short name, in any case. Raises `CorpusFault` when unknown."""
+        """A work by its key or its short name, however spaced or spelt. Raises `CorpusFault` when unknown."""
         for work in self.works.values():
-            if name.lower() in {work.key, work.short.lower()}:
+            if _bare(name) in {_bare(work.key), _bare(work.short)}:
                 return work
         known = ", ".join(sorted(w.key for w in self.works.values()))
         raise CorpusFault(f"No work {name!r} in the manifest.", f"Known works: {known}.")
@@ -83,6 +83,10 @@ class Corpus:
         """The calendar's entry for a provision; recitals and guidance have none."""
         calendar = self.calendars.get(edition(pinpoint.work, version))
         return calendar.entry(pinpoint) if calendar else None
+
+
+def _bare(name: str) -> str:
+    return "".join(c for c in name.lower() if c.isalnum())
 
 
 def edition(work: str, version: str) -> str:
