@@ -62,7 +62,8 @@ class Assistant:
         if unknown := self._unknown(asked, references, day):
             return unknown
         if is_lookup(asked, references):
-            chosen = choose_looked_up(self.retriever.rules_of([r.pinpoint for r in references], version))
+            rules = self.retriever.rules_of([r.pinpoint for r in references], version)
+            chosen = choose_looked_up(rules, self.corpus, version)
         else:
             found = self.retriever.find(asked, version, references)
             if refusal := self._refused(asked, found, day):

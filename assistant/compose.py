@@ -38,8 +38,7 @@ def choose(candidates: list[Candidate], corpus: Corpus, floor: float, version: s
     """The rules that answer, each followed by what limits it.
 
     Rules over the floor and near the best lead. An exception is never said without the rule it is an
-    exception to, nor a leading rule without its own exceptions and conditions (of many exceptions the
-    first, which sums them up, and those near the question). The limits of those limits, and other
+    exception to, nor a leading rule without its own exceptions and conditions (see `_limits`). The limits of those limits, and other
     links near the question, follow while the word budget lasts.
     """
     leading = _rule_before_exception(_leading(candidates, floor))
@@ -104,11 +103,13 @@ def _parent(rule: Rule, corpus: Corpus, score: dict[str, float], version: str) -
 def _limits(rule: Rule, corpus: Corpus, score: dict[str, float], version: str) -> list[Rule]:
     """The exceptions, conditions and dates that must be said with a rule.
 
-    Of many exceptions those near the question are said, or else the first, which sums them up.
+    Where the first of many exceptions sums the others up (they stand inside its provision), those near
+    the question are said, or else that first one; otherwise all are.
     """
     limits = [r for r in _links(rule, corpus, version) if r.effect in LIMITS]
     exceptions = [r for r in limits if r.effect is Effect.EXCEPTION]
-    if len(exceptions) < MANY:
+    summed_up = all(r.pinpoints[0].within(exceptions[0].pinpoints[0]) for r in exceptions[1:])
+    if len(exceptions) < MANY or not summed_up:
         return _with_conditions(limits, corpus, version)
     near = NEAR_TOP * max(score.values(), default=0.0)
     bearing = [r for r in exceptions[1:] if score.get(r.id, 0.0) >= near] or exceptions[:1]
@@ -127,16 +128,19 @@ def _with_conditions(limits: list[Rule], corpus: Corpus, version: str) -> list[R
     return list({r.id: r for r in (*limits, *conditions)}.values())
 
 
-def choose_looked_up(rules: list[Rule]) -> Chosen:
-    """The rules of a provision that is looked up, in the order of the text, as far as an answer may be long."""
+def choose_looked_up(rules: list[Rule], corpus: Corpus, version: str) -> Chosen:
+    """The rules of a provision that is looked up, in the order of the text, as far as an answer may be long.
+
+    What limits them but stands elsewhere follows; what finds no room is left out by name.
+    """
+    elsewhere = [limit for rule in rules for limit in _limits(rule, corpus, {}, version) if limit not in rules]
+    wanted = list({r.id: r for r in (*rules, *elsewhere)}.values())
     kept: list[Rule] = []
-    words = 0
-    for rule in rules:
-        words += len(rule.statement.split())
-        if kept and words > LONGEST:
+    for rule in wanted:
+        if kept and _words([*kept, rule]) > LONGEST:
             break
         kept.append(rule)
-    return Chosen(tuple(kept), tuple(kept[:1]), tuple(rules[len(kept) :]))
+    return Chosen(tuple(kept), tuple(kept[:1]), tuple(wanted[len(kept) :]))
 
 
 def _leading(candidates: list[Candidate], floor: float) -> list[Rule]:

@@ -103,21 +103,18 @@ class Index:
         stamp, folder = read_stamp(settings)
         if stamp.corpus != corpus_digest(settings.corpus):
             raise IndexMismatch("The index was built from another corpus.", "Run: python -m ingest")
-        encoder = Encoder(settings.embedder)
-        if stamp.encoder != encoder.name:
+        if stamp.encoder != Encoder(settings.embedder).name:
             raise IndexMismatch(
                 "The index was built with another embedding model.",
                 "Run: python -m ingest, or restore PINPOINT_EMBEDDER.",
             )
         try:
             corpus = TypeAdapter(Corpus).validate_json((folder / "corpus.json").read_bytes())
-            index = cls(stamp, corpus, Texts.load(folder / "texts.jsonl"), folder, settings)
+            return cls(stamp, corpus, Texts.load(folder / "texts.jsonl"), folder, settings)
         except (OSError, ValueError, TypeError) as error:
             raise IndexMissing(
                 f"The index in {folder} is damaged: {type(error).__name__}.", "Run: python -m ingest"
             ) from error
-        index.encoder = encoder
-        return index
 
     def warm(self) -> None:
         """Load the model and the store, and check that query vectors fit the index."""

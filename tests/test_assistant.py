@@ -323,3 +323,8 @@ def test_what_an_answer_leaves_out_is_said(assistant: Assistant) -> None:
     assert whole.complete and not [w for w in whole.warnings if w.kind == "partial"]
     cut = answered(assistant, "What does Art. 26(10) say?")
     assert not cut.complete and "Art. 26(10)" in next(w.text for w in cut.warnings if w.kind == "partial")
+
+
+def test_a_looked_up_exception_comes_with_its_conditions(assistant: Assistant) -> None:
+    cited = {c.pinpoint for c in answered(assistant, "What does Art. 5(1)(h)(i) say?").citations}
+    assert {"Art. 5(1)(h)(i)", "Art. 5(2)", "Art. 5(3)", "Art. 5(5)"} <= cited
