@@ -186,9 +186,7 @@ class Composer:
     def __init__(self, index: Index) -> None:
         self.index = index
         self.corpus = index.corpus
-        self.calendar_dates = tuple(
-            _say(e.from_) for calendar in self.corpus.calendars.values() for e in calendar.entries
-        )
+        self.calendar_dates = frozenset(e.from_ for c in self.corpus.calendars.values() for e in c.entries)
 
     def statement(self, rule: Rule, as_of: date, version: str) -> Statement:
         """One rule as a statement."""

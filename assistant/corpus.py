@@ -9,7 +9,7 @@ import datetime as dt
 import hashlib
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
@@ -19,7 +19,20 @@ from pydantic import BaseModel, Field, ValidationError
 
 from assistant.errors import CorpusFault
 from assistant.law import AI_ACT, Authority, Pinpoint, Version, Work, parse_pinpoint
-from assistant.register import Calendar, CalendarEntry, Digest, Entry, File, Misreading, RefusalCase, Rule, Term
+from assistant.register import (
+    Calendar,
+    CalendarEntry,
+    Digest,
+    Entry,
+    Explained,
+    File,
+    Misreading,
+    PoliceFunction,
+    RefusalCase,
+    Rule,
+    Scope,
+    Term,
+)
 
 _T = TypeVar("_T", bound=BaseModel)
 
@@ -61,6 +74,9 @@ class Corpus:
     calendars: dict[str, Calendar]
     exists: dict[str, dict[str, str]]
     digest: str
+    functions: dict[str, PoliceFunction] = field(default_factory=dict)
+    scope: tuple[Scope, ...] = ()
+    explained: tuple[Explained, ...] = ()
 
     def work(self, name: str) -> Work:
         """A work by its key or its short name, however spaced or spelt. Raises `CorpusFault` when unknown."""
@@ -137,9 +153,22 @@ def load_corpus(folder: Path) -> Corpus:
         misreadings=_unique(folder, "misreadings.yaml", Misreading, "id", where),
         terms=tuple(t for _, _, t in _entries(folder, "lexicon.yaml", Term)),
         calendars={edition(c.work, c.version): c for _, _, c in _entries(folder, "calendar.yaml", Calendar)},
+        functions=_unique(folder, "functions.yaml", PoliceFunction, "id", where),
+        scope=tuple(s for _, _, s in _entries(folder, "scope.yaml", Scope)),
     )
     _check_links(corpus, where)
-    return corpus
+    return replace(corpus, explained=tuple(_explained(folder, corpus)))
+
+
+def _explained(folder: Path, corpus: Corpus) -> Iterator[Explained]:
+    for path, line, entry in _entries(folder, "coverage/*.yaml", Explained):
+        for other in entry.by:
+            if other not in corpus.rules:
+                raise CorpusFault(f"{path}:{line}: {other} is no rule.", "Mend the id or remove it.")
+        for provision in entry.provisions:
+            if corpus.exists and not any(provision in table for table in corpus.exists.values()):
+                raise CorpusFault(f"{path}:{line}: {provision} exists in no work.", "Correct the pinpoint.")
+        yield entry
 
 
 def _manifest(path: Path) -> tuple[date, dict[str, Work], dict[str, tuple[File, ...]]]:
@@ -229,16 +258,17 @@ def _provision_table(path: Path) -> dict[str, dict[str, str]]:
 
 def _check_links(corpus: Corpus, where: dict[str, str]) -> None:
     """Every link leads to a rule; every provision that is named exists, a rule's in each version it holds in."""
-    for rule in corpus.rules.values():
-        for other in rule.see:
+    others = [(e.id, e.rules, e.provisions) for e in corpus.misreadings.values()]
+    others += [(e.id, e.rules, e.provisions) for e in corpus.functions.values()]
+    links = [(r.id, (*r.see, *r.limits)) for r in corpus.rules.values()] + [(name, rules) for name, rules, _ in others]
+    for name, linked in links:
+        for other in linked:
             if other not in corpus.rules:
-                raise CorpusFault(
-                    f"{where[rule.id]}: {rule.id} sees {other}, which is no rule.", "Mend the id or remove the link."
-                )
+                raise CorpusFault(f"{where[name]}: {name} names {other}, which is no rule.", "Mend the id or remove it.")
+    for rule in corpus.rules.values():
         for pinpoint in rule.pinpoints:
             _check_exists(corpus, rule, pinpoint, where[rule.id])
-    named = [(m.id, m.provisions) for m in corpus.misreadings.values()]
-    for name, provisions in [*named, *((r.id, r.nearest) for r in corpus.refusals.values())]:
+    for name, provisions in [*((name, provisions) for name, _, provisions in others), *((r.id, r.nearest) for r in corpus.refusals.values())]:
         for provision in provisions:
             if corpus.exists and not any(provision in table for table in corpus.exists.values()):
                 raise CorpusFault(f"{where[name]}: {name}: {provision} exists in no work.", "Correct the pinpoint.")

@@ -5,6 +5,7 @@ Untrusted data enters through these pydantic models and leaves as frozen values.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from datetime import date
 from enum import StrEnum
@@ -67,6 +68,20 @@ class Entry(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
 
+class Review(Entry):
+    """That a second reader held a rule against the law: when, which texts were read, and what exactly was read.
+
+    `seal` is the rule's own seal on that day; a rule whose seal differs was changed since and must be read again.
+    `despite` names checks of `python -m evals register` that this sentence fails and that the reader found
+    wrong about it; it counts only while the seal holds.
+    """
+
+    on: date
+    texts: tuple[str, ...] = Field(min_length=1)
+    seal: str = Field(pattern=r"^[0-9a-f]{8}$")
+    despite: tuple[str, ...] = ()
+
+
 class Rule(Entry):
     """One entry of the register: one sentence in our own words, bound to its provisions."""
 
@@ -77,6 +92,8 @@ class Rule(Entry):
     version: str = ""  # empty: true of every version
     statement: str
     see: tuple[str, ...] = Field(default=(), max_length=5)
+    limits: tuple[str, ...] = ()  # of an exception or condition: the rules it limits, which must `see` it
+    reviewed: Review | None = None
     words: tuple[str, ...] = ()
     questions: tuple[str, ...] = Field(min_length=6)
 
@@ -91,6 +108,13 @@ class Rule(Entry):
     def pinpoints(self) -> tuple[Pinpoint, ...]:
         """The provisions, parsed."""
         return tuple(parse_pinpoint(p) for p in self.provisions)
+
+    @cached_property
+    def seal(self) -> str:
+        """A short fingerprint of everything that a reader holds against the law; the questions are not part of it."""
+        read = [self.id, *self.provisions, self.effect, *sorted(self.actor), self.version, self.statement,
+                *sorted(self.see), *sorted(self.limits)]  # fmt: skip
+        return hashlib.sha256("\0".join(read).encode()).hexdigest()[:8]
 
     def holds_in(self, version: str) -> bool:
         """Whether the rule is true of this version of the AI Act."""
@@ -126,6 +150,64 @@ class Misreading(Entry):
     rules: tuple[str, ...] = ()
     provisions: tuple[Printed, ...] = Field(min_length=1)
     cues: tuple[str, ...] = Field(min_length=3)  # ways in which people state or presuppose the claim
+
+
+class Explained(Entry):
+    """Provisions that no rule cites, and why that is no gap: `by` rules that say what they hold, or the reason alone."""
+
+    provisions: tuple[Printed, ...] = Field(min_length=1)
+    why: str = Field(min_length=15)
+    by: tuple[str, ...] = ()
+
+
+class Scope(Entry):
+    """Which parts of a work the register must cover: numbers or ranges of its units, such as `8-22`."""
+
+    work: str
+    articles: tuple[str, ...] = ()
+    annexes: tuple[str, ...] = ()
+    recitals: tuple[str, ...] = ()
+    paragraphs: tuple[str, ...] = ()
+    topics: bool = False
+
+    def holds(self, pinpoint: Pinpoint) -> bool:
+        """Whether a provision is among them.
+
+        >>> Scope(work="LED", articles=("3-25",)).holds(parse_pinpoint("LED Art. 11(1)"))
+        True
+        """
+        if pinpoint.work != self.work:
+            return False
+        if pinpoint.kind in {"annex", "topic"}:
+            return pinpoint.unit in self.annexes if pinpoint.kind == "annex" else self.topics
+        ranges = {"article": self.articles, "recital": self.recitals, "paragraph": self.paragraphs}[pinpoint.kind]
+        number = int(re.sub(r"\D", "", pinpoint.unit))
+        return any(int(a) <= number <= int(b or a) for a, _, b in (r.partition("-") for r in ranges))
+
+
+class Falls(StrEnum):
+    """Where a use of AI falls under the Act."""
+
+    PROHIBITED = "prohibited"
+    PROHIBITED_UNLESS = "prohibited_unless"
+    HIGH_RISK = "high_risk"
+    TRANSPARENCY = "transparency"
+    UNLISTED = "unlisted"
+    OUTSIDE = "outside"
+    DEPENDS = "depends"
+
+
+class PoliceFunction(Entry):
+    """One thing police use AI for: examples, where it falls under the Act and the rules that say so."""
+
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]+$")
+    function: str
+    group: str
+    examples: tuple[str, ...] = Field(min_length=2)
+    falls: Falls
+    depends_on: str = ""  # the facts that decide, where `falls` is "depends" or "prohibited_unless"
+    provisions: tuple[Printed, ...] = Field(min_length=1)
+    rules: tuple[str, ...] = Field(min_length=1)
 
 
 class Term(Entry):

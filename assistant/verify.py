@@ -10,50 +10,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from datetime import date
 
+from assistant.agree import foreign_dates, foreign_quantities
 from assistant.law import Authority
 
 SUPPORT_FLOOR = 0.1  # cosine; half of all random pairs lie below, and of the register's own pairs none
-
-_WORDS = {
-    "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8", "nine": "9", "ten": "10",
-    "twelve": "12", "fifteen": "15", "half": "0.5", "twentieth": "20", "third": "3",
-}  # fmt: skip
-_REFERENCE = re.compile(
-    r"\b(?:Art(?:icle|s)?s?\.?|Annex(?:es)?|Recitals?|Section|Chapter|points?|paragraphs?|Regulation|Directive|¶|CETS|LED|GDPR)\s*"
-    r"(?:\((?:EU|EC)\)\s*)?(?:No\s*)?[\dIVXL]+(?:[a-z]{1,2}\b)?(?:[./]\d+)*(?:\([0-9a-z]+\))*(?:(?:\s*(?:,|to|and|or|-|–)\s*)[\dIVXL]+[a-z]?(?:\([0-9a-z]+\))*)*",
-)
-_NUMBER = re.compile(r"\d+(?:[ ,.\u00a0]\d{3})+(?!\d)|\d+(?:\.\d+)?")
-
-
-def numbers(text: str) -> set[str]:
-    """The numbers of a text, written or spelt, without those that are references to provisions.
-
-    >>> sorted(numbers("Within 48 hours, by at least two people; see Art. 26(10)."))
-    ['2', '48']
-    >>> sorted(numbers("EUR 35 000 000 or 7 %"))
-    ['35000000', '7']
-    """
-    plain = _REFERENCE.sub(" ", text)
-    found = {re.sub(r"[ ,.\u00a0]", "", n) if re.search(r"[ ,.\u00a0]\d{3}", n) else n for n in _NUMBER.findall(plain)}
-    if m := re.search(r"(\d+(?:\.\d+)?)\s*(million|m\b|bn|billion)", plain):
-        scale = 10**6 if m[2].startswith("m") else 10**9
-        found = (found - {m[1]}) | {str(int(float(m[1]) * scale))}
-    words = re.findall(r"[a-z]+", plain.lower())
-    return found | {_WORDS[w] for w in words if w in _WORDS}
-
-
-def numbers_agree(statement: str, provisions: Iterable[str], calendar: Iterable[str] = ()) -> bool:
-    """Whether every number of the statement stands in one of the provisions or in the calendar.
-
-    >>> numbers_agree("Ask within 48 hours.", ["no later than 48 hours"]), numbers_agree("Ask within 72 hours.", ["48 hours"])
-    (True, False)
-    """
-    held: set[str] = set()
-    for text in (*provisions, *calendar):
-        held |= numbers(text) | set(re.findall(r"\d+", text))
-    return numbers(statement) <= held
-
 
 _BINDING = re.compile(
     r"\b(?:must|shall|may not|is prohibited|are prohibited|is forbidden|are forbidden|is banned|required to|has to|have to)\b",
@@ -70,12 +32,22 @@ def modality_fits(statement: str, authority: Authority) -> bool:
     return authority is Authority.LAW or not _BINDING.search(statement)
 
 
+def figures_agree(statement: str, provisions: Iterable[str], calendar: Iterable[date] = ()) -> bool:
+    """Whether every date and quantity of the statement stands in the provisions (dates also in the calendar).
+
+    >>> figures_agree("Ask within 48 hours.", ["no later than 48 hours"]), figures_agree("Ask within 72 hours.", ["48 hours"])
+    (True, False)
+    """
+    law = "\n".join(provisions)
+    return not foreign_dates(statement, law, calendar) and not foreign_quantities(statement, law)
+
+
 def supports(
-    statement: str, provisions: list[str], calendar: Iterable[str], authority: Authority, nearness: float | None
+    statement: str, provisions: list[str], calendar: Iterable[date], authority: Authority, nearness: float | None
 ) -> bool:
     """Whether provisions with these texts support the statement; `nearness` is a cosine, where known."""
     near = nearness is None or nearness >= SUPPORT_FLOOR
-    return near and modality_fits(statement, authority) and numbers_agree(statement, provisions, calendar)
+    return near and modality_fits(statement, authority) and figures_agree(statement, provisions, calendar)
 
 
 def relied_on(statement: str, text: str) -> tuple[int, int]:

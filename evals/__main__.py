@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from assistant import PinpointFault, settings
+from assistant.ask import parse_day
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -29,6 +30,17 @@ def main(argv: list[str] | None = None) -> int:
     commands.add_parser("tune", help="learn the ranker's weights from the register's questions")
     commands.add_parser("adapt", help="train the embedding adapter on the register's questions (about 20 minutes)")
     commands.add_parser("bench", help="speed and memory beside a plain baseline")
+    registering = commands.add_parser("register", help="hold every rule against the official text")
+    registering.add_argument("--plants", action="store_true", help="also plant errors and report how many are caught")
+    registering.add_argument("--seed", type=int, default=11, help="of the planted errors")
+    covering = commands.add_parser("coverage", help="list every provision of the scope with its rules; fail on a gap")
+    covering.add_argument("--verbose", action="store_true", help="list all, not the gaps alone")
+    signing = commands.add_parser("sign", help="mark rules as held against the law by a second reader")
+    signing.add_argument("ids", nargs="+", metavar="ID")
+    signing.add_argument("--on", required=True, type=parse_day, help="the day on which they were read (YYYY-MM-DD)")
+    signing.add_argument(
+        "--despite", action="append", default=[], help="a check that the sentence fails and that is wrong about it"
+    )
     arguments = parser.parse_args(argv)
     try:
         if arguments.command == "run":
@@ -44,6 +56,18 @@ def main(argv: list[str] | None = None) -> int:
 
             sys.stdout.write(f"{adapt(settings())}\n")
             return 0
+        if arguments.command == "register":
+            from evals.audit import check_register
+
+            return check_register(settings(), planted=arguments.plants, seed=arguments.seed)
+        if arguments.command == "coverage":
+            from evals.audit import check_coverage
+
+            return check_coverage(settings(), verbose=arguments.verbose)
+        if arguments.command == "sign":
+            from evals.audit import sign
+
+            return sign(settings(), arguments.ids, arguments.on, arguments.despite)
         if arguments.command == "bench":
             from evals.bench import bench
 
