@@ -30,14 +30,25 @@ def dates(text: str) -> set[date]:
     return found
 
 
+_DEADLINE = re.compile(rf"\b(?:by|before|until|than) {_DATE.pattern[2:]}")
+
+
 def foreign_dates(sentence: str, law: str, calendar: Iterable[date] = ()) -> set[str]:
     """Days of the sentence, as written, that stand neither in the law nor in the calendar.
 
+    The calendar says from when a thing applies; a deadline ("by 2 August 2025") stands in the law itself.
+
     >>> foreign_dates("It applies from 2 December 2028.", "from 2 December 2027")
     {'2 December 2028'}
+    >>> foreign_dates("Publish it by 2 August 2026.", "by 2 August 2025", [date(2026, 8, 2)])
+    {'2 August 2026'}
     """
-    known = dates(law) | set(calendar)
-    return {m[0] for m in _DATE.finditer(sentence) if not dates(m[0]) & known or not dates(m[0])}
+    written, known = dates(law), dates(law) | set(calendar)
+    found = {m[0] for m in _DATE.finditer(sentence) if not dates(m[0]) & known}
+    if written:
+        late = (m[0].split(" ", 1)[1] for m in _DEADLINE.finditer(sentence))
+        found |= {day for day in late if not dates(day) & written}
+    return found
 
 
 _WORDS = {
@@ -54,8 +65,8 @@ _UNITS = {
 # a number in front of one of these words, or joined to one, names a provision and counts nothing
 _NAMED = re.compile(
     r"\b(?:Art(?:icle)?s?\.?|Annex(?:es)?|Recitals?|Sections?|Chapters?|points?|paragraphs?|subparagraphs?|Regulations?|Directives?"
-    r"|Decisions?|Nos?|¶|CETS|area|Areas?)\s*(?:\((?:EU|EC|EU, Euratom)\)\s*)?(?:No\s*)?(?:[\dIVXL]+[a-z]{0,2}(?:[./]\d+)*(?:\([0-9a-z]+\))*"
-    r"(?:\s*(?:,|to|and|or|-|–)\s*(?=[\dIVXL(]))?)+",
+    r"|Decisions?|Protocols?|Nos?|¶|CETS|area|Areas?)\s*(?:\((?:EU|EC|EU, Euratom)\)\s*)?(?:No\s*)?(?:[\dIVXL]+[a-z]{0,2}(?:[./]\d+)*(?:\([0-9a-z]+\))*(?: \([a-z ]+\))?"
+    r"(?:\s*(?:,|to|and|or|-|–)\s*(?=[\dIVXL(])(?:\(\w{1,3}\))?)?)+",
     re.I,
 )
 _TOKEN = re.compile(r"\d+(?:[ \u00a0,]\d{3})+(?!\d)|\d+(?:\.\d+)?|[A-Za-z]+|%")
@@ -71,7 +82,7 @@ def quantities(text: str) -> set[tuple[float, str]]:
     >>> sorted(quantities("EUR 35 000 000 or, for an undertaking, up to 7 %"))
     [(7.0, '%'), (35000000.0, 'eur')]
     """
-    plain = _DATE.sub(" ; ", _NAMED.sub(" ; ", text))
+    plain = re.sub(r"\b\d+[a-z]?\(\w{1,4}\)", " ; ", _DATE.sub(" ; ", _NAMED.sub(" ; ", text)))
     tokens = _TOKEN.findall(plain)
     found = set()
     for i, token in enumerate(tokens):
@@ -104,7 +115,7 @@ def foreign_quantities(sentence: str, law: str) -> set[tuple[float, str]]:
     {(72.0, 'hour')}
     """
     held = quantities(law)
-    values = {v for v, _ in held} | {float(n) for n in re.findall(r"\b\d{1,3}\b", law)}
+    values = {v for v, _ in held}
     return {(v, u) for v, u in quantities(sentence) if (v, u) not in held and (u or v not in values)}
 
 
@@ -256,3 +267,26 @@ def softened(phrase: str, near: str) -> str | None:
 def denied_modals(text: str) -> bool:
     """Whether a text denies in so many words: "shall not", "prohibited", "is not"."""
     return bool(_DENIED_MODAL.search(text))
+
+
+_EMPHATIC = re.compile(r"\b(?:do|does|did) (?!(?:so|not|the|this|that|it|its|them|their|both|a|an|for|to|in|as|with|where|neither|nor|no|these|those)\b)[a-z]+\b", re.I)
+_NEED_BARE = re.compile(r"\bneeds? (?:be|have|do|[a-z]+ed)\b", re.I)
+
+
+def fallen_out(sentence: str) -> str | None:
+    """A sign that a "not" fell out of a sentence: "does apply", "need be told", "nor" without a negation before it.
+
+    Plain writing has no emphatic "does"; a form that only a negation leaves behind is suspicious.
+
+    >>> fallen_out("The Act does apply to research."), fallen_out("It must lead to decisions, nor affect rights.")
+    ('“does apply” reads as if a “not” fell out', '“nor” has no negation before it')
+    >>> fallen_out("It does not apply, nor does it bind.")
+    """
+    for pattern in (_EMPHATIC, _NEED_BARE):
+        for hit in pattern.finditer(sentence):
+            if not re.search(r"\b(?:nor|neither|what|how|that|than|as|only)\b[^,;]{0,30}$", sentence[: hit.start()], re.I):
+                return f"“{hit[0]}” reads as if a “not” fell out"
+    nor = re.search(r"\bnor\b", sentence, re.I)
+    if nor and not re.search(r"\b(?:not|neither|no|never|none|cannot|nobody|nothing)\b", sentence[: nor.start()], re.I):
+        return "“nor” has no negation before it"
+    return None

@@ -83,11 +83,11 @@ def _rule_before_exception(leading: list[Rule]) -> list[Rule]:
 
 
 def _parent(rule: Rule, corpus: Corpus, score: dict[str, float], version: str) -> Rule | None:
-    """The rule that this one is an exception to: of those that link to it, one of the same article, nearest the question."""
+    """The rule that this one is an exception to: of those it limits, one of the same article, nearest the question."""
     above = [
         r
-        for r in corpus.rules.values()
-        if rule.id in r.see and r.holds_in(version) and r.effect not in {Effect.CONTEXT, Effect.DATE}
+        for i in rule.limits
+        if (r := corpus.rules[i]).holds_in(version) and r.effect not in {Effect.CONTEXT, Effect.DATE}
     ]
     return max(
         above,

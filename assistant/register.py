@@ -76,7 +76,7 @@ class Review(Entry):
     wrong about it; it counts only while the seal holds.
     """
 
-    on: date
+    day: date
     texts: tuple[str, ...] = Field(min_length=1)
     seal: str = Field(pattern=r"^[0-9a-f]{8}$")
     despite: tuple[str, ...] = ()

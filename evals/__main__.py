@@ -41,6 +41,8 @@ def main(argv: list[str] | None = None) -> int:
     signing.add_argument(
         "--despite", action="append", default=[], help="a check that the sentence fails and that is wrong about it"
     )
+    growing = commands.add_parser("growth", help="recall with 0, 3, 6 and 12 questions per rule (about ten minutes)")
+    growing.add_argument("--set", dest="sets", action="append", choices=["dev", "held-out"])
     arguments = parser.parse_args(argv)
     try:
         if arguments.command == "run":
@@ -68,6 +70,10 @@ def main(argv: list[str] | None = None) -> int:
             from evals.audit import sign
 
             return sign(settings(), arguments.ids, arguments.on, arguments.despite)
+        if arguments.command == "growth":
+            from evals.growth import growth
+
+            return growth(settings(), arguments.sets or ["held-out"])
         if arguments.command == "bench":
             from evals.bench import bench
 

@@ -160,7 +160,7 @@ def review_line(corpus: Corpus, rule: Rule, on: date, despite: Sequence[str]) ->
     texts |= {corpus.works[p.work].versions[-1].date for p in rule.pinpoints if p.work != AI_ACT}
     quoted = ", ".join(f'"{t}"' for t in sorted(texts))
     tail = f", despite: [{', '.join(despite)}]" if despite else ""
-    return f'{{on: {on}, texts: [{quoted}], seal: "{rule.seal}"{tail}}}'
+    return f'{{day: {on}, texts: [{quoted}], seal: "{rule.seal}"{tail}}}'
 
 
 def with_lines(text: str, changes: dict[str, dict[str, Any]]) -> str:

@@ -21,7 +21,7 @@ import Stemmer
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from assistant import agree
-from assistant.actors import strange_actors
+from assistant.actors import strange_actors, subjects
 from assistant.corpus import Corpus, edition
 from assistant.law import AI_ACT, Authority, Pinpoint, parse_pinpoint
 from assistant.register import Effect, Rule
@@ -76,16 +76,20 @@ class Checker:
         settled = rule.reviewed.despite if despite and rule.reviewed and rule.reviewed.seal == rule.seal else ()
         return list({(f.kind, f.what): f for f in found if f.kind not in settled}.values())
 
-    def law(self, rule: Rule, version: str) -> str | None:
-        """The words a rule rests on: its provisions, with the openings of what contains them; `None` where not installed."""
+    def law(self, rule: Rule, version: str, *, figures: bool = False) -> str | None:
+        """The words a rule rests on: its provisions, with the openings of what contains them; `None` where not installed.
+
+        For figures, an amending act vouches for nothing that the amended provision itself should say.
+        """
         parts = []
-        for pinpoint in rule.pinpoints:
+        for pinpoint in _vouching(rule) if figures else rule.pinpoints:
             day = version if pinpoint.work == AI_ACT else self.corpus.works[pinpoint.work].versions[-1].date
             provision = self.texts.get(str(pinpoint), day)
             if provision is None:
                 return None
             above = [self.texts.get(str(a), day) for a in pinpoint.ancestors()]
-            parts += [provision.heading, *(a.own for a in above if a), provision.text]
+            inside = any(pinpoint in p.ancestors() for p in rule.pinpoints)  # the part that is meant is named itself
+            parts += [provision.heading, *(a.own for a in above if a), provision.own if inside else provision.text]
         return "\n".join(parts)
 
     # -- checks that need no text ---------------------------------------------------------------------
@@ -151,7 +155,7 @@ class Checker:
             yield Fault(rule.id, "review", "no second reader has held it against the law")
         elif review.seal != rule.seal:
             yield Fault(
-                rule.id, "review", f"changed since it was read on {review.on} (seal {review.seal}, now {rule.seal})"
+                rule.id, "review", f"changed since it was read on {review.day} (seal {review.seal}, now {rule.seal})"
             )
         else:
             needed = {v for p in rule.pinpoints for v in self._read_versions(rule, p)}
@@ -169,7 +173,10 @@ class Checker:
         said = rule.statement
         for day in sorted(agree.foreign_dates(said, *self._days(rule, version))):
             yield Fault(rule.id, "date", f"{day} stands neither in its provisions nor in their calendar")
-        for value, unit in sorted(agree.foreign_quantities(said, law)):
+        written = re.findall(r"\d{1,2} [A-Z][a-z]+ \d{4}", said)
+        for day in sorted({d for d in written if written.count(d) > 1}):
+            yield Fault(rule.id, "date", f"{day} is said twice")
+        for value, unit in sorted(agree.foreign_quantities(said, self.law(rule, version, figures=True) or law)):
             yield Fault(rule.id, "number", f"{value:g} {unit or '(of anything)'} does not stand in its provisions")
         yield from self._modality(rule, law)
         if rule.effect not in BINDING:
@@ -180,14 +187,13 @@ class Checker:
     def _days(self, rule: Rule, version: str) -> tuple[str, set[date]]:
         """Where a rule's days may stand: in its provisions' own words, and in the calendar of each.
 
-        Article 113 as a whole holds every day of the calendar, so beside other provisions it vouches for none.
+        What stands in a point vouches only for a rule that cites the point: Article 113 as a whole holds every day there is.
         """
         own, days = [], set()
-        others = [p for p in rule.pinpoints if str(p) != "Art. 113"]
-        for pinpoint in others or rule.pinpoints:
+        for pinpoint in _vouching(rule):
             day = version if pinpoint.work == AI_ACT else self.corpus.works[pinpoint.work].versions[-1].date
             provision = self.texts.get(str(pinpoint), day)
-            own.append(f"{provision.heading}\n{provision.text}" if provision else "")
+            own.append(f"{provision.heading}\n{provision.own}" if provision else "")
             if entry := self.corpus.applies(pinpoint, day):
                 days.add(entry.from_)
         return "\n".join(own), days
@@ -205,6 +211,10 @@ class Checker:
             yield Fault(rule.id, "modality", "says must, but its provisions bind nobody")
         if agree.modality(said) == "ban" and not agree.denies(law):
             yield Fault(rule.id, "negation", "forbids or denies, but its provisions do not")
+        if (wrong := agree.fallen_out(said)) is not None:
+            yield Fault(rule.id, "negation", wrong)
+        if rule.effect is Effect.RIGHT and "affected_person" in subjects(said) and re.search(r"\bmust\b", said):
+            yield Fault(rule.id, "modality", "a right that obliges whom it protects")
         for wrong in self._turned(said, law):
             yield Fault(rule.id, "negation", wrong)
         if rule.effect in BINDING:
@@ -230,10 +240,10 @@ class Checker:
     def _nearest_words(self, plain: str, words: list[str], stems: list[str]) -> tuple[str, float]:
         """The stretch of the law that shares most with these words, and the share of their weight it holds."""
         wanted = set(self._stems(plain))
-        total = sum(self._weights[w] for w in wanted) or 1.0
+        total = sum(self._weights[w] for w in wanted) or 1
         best, at = -1.0, 0
         for i in range(0, max(1, len(stems) - WINDOW // 2), 4):
-            held = sum(self._weights[w] for w in wanted.intersection(stems[i : i + WINDOW]))
+            held = sum(self._weights[w] for w in wanted.intersection(stems[i : i + WINDOW]))  # whole numbers: no order matters
             if held > best:
                 best, at = held, i
         return " ".join(words[max(0, at - 6) : at + WINDOW + 6]), best / total
@@ -283,9 +293,9 @@ class Checker:
         return [p.text for held in self.texts.by_version.values() for p in held.values()]
 
     @cached_property
-    def _weights(self) -> defaultdict[str, float]:
+    def _weights(self) -> defaultdict[str, int]:
         idf = self._matrix.idf_
-        return defaultdict(float, {w: float(idf[i]) for w, i in self._matrix.vocabulary_.items()})
+        return defaultdict(int, {w: round(100 * float(idf[i])) for w, i in self._matrix.vocabulary_.items()})
 
     def _stems(self, text: str) -> list[str]:
         return list(self._stemmer.stemWords(re.findall(r"[a-z]{3,}", text.lower())))
@@ -314,6 +324,11 @@ class Checker:
                 for provision in provisions.values():
                     found |= self._runs(provision.text)
         return found
+
+
+def _vouching(rule: Rule) -> list[Pinpoint]:
+    """The provisions whose figures a rule may use: those of the amending act only where it cites nothing else."""
+    return [p for p in rule.pinpoints if p.work != "Omnibus" or p.kind != "article"] or list(rule.pinpoints)
 
 
 def _plain(text: str) -> str:

@@ -40,7 +40,7 @@ def run(sets: Sequence[str], *, verbose: bool, out: Path | None) -> int:
         rows = generate(cases, assistant)
         scores = [score(case, row) for case, row in zip(cases, rows, strict=True)]
         _store(out or RUNS / f"{name}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.jsonl", rows, assistant)
-        if verbose:
+        if verbose and name == "dev":  # held-out cases are only ever reported: who has read their faults has used them
             _print_faults(scores, console)
         console.print(_table(name, figures(scores), scores))
         copies = near_copies(cases, (q for r in assistant.corpus.rules.values() for q in r.questions))

@@ -11,16 +11,17 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from assistant.build import build_index
 from assistant.corpus import Corpus, load_corpus
-from assistant.index import Index, Stamp, read_stamp
+from assistant.index import Index, read_stamp
 from assistant.intake import Lexicon
 from assistant.register import RefusalCase, Rule
 from assistant.retrieve import FEATURES, TARGETS, features
@@ -34,20 +35,33 @@ OUT = Path(__file__).parent.parent / "assistant" / "ranker.json"
 
 def tune(settings: Settings) -> dict[str, object]:
     """Learn the weights and write `assistant/ranker.json`; returns what was written and from how much."""
-    from sklearn.linear_model import LogisticRegression
-
     corpus = load_corpus(settings.corpus)
     kept, asked = _split(corpus)
     with tempfile.TemporaryDirectory() as folder:
-        apart = settings.model_copy(update={"data": Path(folder), "chroma_url": ""})
-        _share_vectors(settings, apart)
-        build_index(kept, Texts({}), (), apart, lambda *_, **__: None)
-        index = Index(*_opened(apart, kept))
-        rows, labels = _examples(index, asked)
+        learned = learn(index_apart(kept, settings, Path(folder)), asked)
+    OUT.write_text(json.dumps(learned) + "\n", "utf-8")
+    return {**learned, "questions": len(asked)}
+
+
+def index_apart(corpus: Corpus, settings: Settings, folder: Path, texts: Texts | None = None) -> Index:
+    """An index of another corpus than the one in use, in a folder of its own; vectors are shared with the one in use."""
+    apart = settings.model_copy(update={"data": folder, "chroma_url": ""})
+    held = settings.data / "embeddings.sqlite"
+    if held.is_file():
+        shutil.copy(held, folder / held.name)
+    build_index(corpus, texts or Texts({}), (), apart, lambda *_, **__: None)
+    stamp, built = read_stamp(apart)
+    return Index(stamp, corpus, texts or Texts({}), built, apart)
+
+
+def learn(index: Index, asked: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    """The ranker's bias and weights from (target, question) pairs that the index does not hold."""
+    from sklearn.linear_model import LogisticRegression
+
+    rows, labels = _examples(index, asked)
     model = LogisticRegression(C=1.0, max_iter=5000).fit(rows, labels)
     weights = {name: round(float(w), 4) for name, w in zip(FEATURES, model.coef_[0], strict=True)}
-    OUT.write_text(json.dumps({"bias": round(float(model.intercept_[0]), 4), "weights": weights}) + "\n", "utf-8")
-    return {"weights": weights, "questions": len(asked), "examples": len(labels)}
+    return {"bias": round(float(model.intercept_[0]), 4), "weights": weights}
 
 
 def _split(corpus: Corpus) -> tuple[Corpus, list[tuple[str, str]]]:
@@ -63,18 +77,7 @@ def _split(corpus: Corpus) -> tuple[Corpus, list[tuple[str, str]]]:
     return replace(corpus, rules=rules, refusals=refusals), asked
 
 
-def _share_vectors(settings: Settings, apart: Settings) -> None:
-    held = settings.data / "embeddings.sqlite"
-    if held.is_file():
-        shutil.copy(held, apart.data / held.name)
-
-
-def _opened(apart: Settings, corpus: Corpus) -> tuple[Stamp, Corpus, Texts, Path, Settings]:
-    stamp, folder = read_stamp(apart)
-    return stamp, corpus, Texts({}), folder, apart
-
-
-def _examples(index: Index, asked: list[tuple[str, str]]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+def _examples(index: Index, asked: Sequence[tuple[str, str]]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     lexicon = Lexicon(index.corpus.terms)
     rules = index.corpus.rules
     rows, labels = [], []
