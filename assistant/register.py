@@ -109,7 +109,7 @@ class Rule(Entry):
         """The provisions, parsed."""
         return tuple(parse_pinpoint(p) for p in self.provisions)
 
-    @cached_property
+    @property
     def seal(self) -> str:
         """A short fingerprint of everything that a reader holds against the law; the questions are not part of it."""
         read = [self.id, *self.provisions, self.effect, *sorted(self.actor), self.version, self.statement,

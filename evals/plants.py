@@ -67,8 +67,7 @@ _Made = Iterator[tuple[Rule, Rule, dict[str, Rule]]]
 
 def _changed(rule: Rule, corpus: Corpus, **new: object) -> tuple[Rule, Rule, dict[str, Rule]]:
     planted = rule.model_copy(update=new)
-    planted.__dict__.pop("pinpoints", None)
-    planted.__dict__.pop("seal", None)
+    planted.__dict__.pop("pinpoints", None)  # a copy keeps what was cached
     return rule, planted, {**corpus.rules, rule.id: planted}
 
 

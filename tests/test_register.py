@@ -123,7 +123,7 @@ def test_an_id_begins_with_its_provision(pinpoint: str, wanted: str) -> None:
 def test_the_seal_breaks_with_every_field_that_is_read(corpus: Corpus) -> None:
     rule = next(r for r in corpus.rules.values() if r.see)
     for change in ({"statement": "Other."}, {"provisions": ("Art. 4",)}, {"see": ()}, {"effect": Effect.DATE}, {"version": "x"}):
-        assert Rule.model_copy(rule, update=change).model_copy(deep=True).seal != rule.seal or change == {"see": rule.see}
+        assert rule.model_copy(update=change).seal != rule.seal
     asked = Rule.model_validate({**rule.model_dump(), "questions": [*rule.questions, "One more way to ask?"]})
     assert asked.seal == rule.seal  # questions lead to a rule; they are not held against the law
 
@@ -131,9 +131,7 @@ def test_the_seal_breaks_with_every_field_that_is_read(corpus: Corpus) -> None:
 def test_a_settled_check_counts_only_for_the_sentence_that_was_read(checker: Checker, corpus: Corpus) -> None:
     rule = next(r for r in corpus.rules.values() if r.reviewed)
     wrong = rule.model_copy(update={"statement": rule.statement.rstrip(".") + " within 999 hours."})
-    wrong.__dict__.pop("seal", None)
     settled = wrong.model_copy(update={"reviewed": Review(day=date(2026, 11, 25), texts=("2026-07-27",), seal=rule.seal, despite=("number",))})  # fmt: skip
-    settled.__dict__.pop("seal", None)
     kinds = {f.kind for f in checker.faults(settled)}
     assert "review" in kinds and (not checker.texts.by_version or "number" in kinds)
 
