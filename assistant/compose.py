@@ -16,11 +16,14 @@ from assistant.verify import relied_on, supports
 
 WORD_BUDGET = 150  # of an answer, as a rule: nothing that need not be said goes beyond it
 LONGEST = 260  # a further rule that answers is said up to here, with what limits it
-MAX_LEADING = 4  # rules that answer by themselves
+MAX_LEADING = 4  # provisions that rules which answer by themselves rest on
+SAME = 2  # such rules on one provision
 NEAR_TOP = 0.2  # a further rule answers too if its probability is at least this share of the best
 MANY = 3  # exceptions from which on only those that bear on the question are said
 # scope, definitions, transition and the calendar itself: their own dates tell an officer nothing
 UNDATED = {parse_pinpoint(f"Art. {n}") for n in (1, 2, 3, 111, 112, 113)}
+BEARING = 0.05  # share of the best probability from which on a condition bears on the question
+UNSAFE_ALONE = {Effect.PROHIBITION, Effect.PERMISSION, Effect.EXCEPTION, Effect.RIGHT}  # would mislead without conditions
 LIMITS = {Effect.EXCEPTION, Effect.CONDITION, Effect.DATE}
 _LATE = {Effect.PENALTY: 1, Effect.DATE: 2, Effect.CONTEXT: 3}
 
@@ -49,11 +52,13 @@ def choose(candidates: list[Candidate], corpus: Corpus, floor: float, version: s
         block = [rule, *_limits(rule, corpus, score, version)]
         if rule.effect is Effect.EXCEPTION and (parent := _parent(rule, corpus, score, version)):
             block.insert(0, parent)
-        with_block = {**said, **{r.id: r for r in block if r.id not in said}}
-        if kept and _words(with_block.values()) > LONGEST:
-            continue
-        said = with_block
-        kept.append(rule)
+        shorter = [] if rule.effect in UNSAFE_ALONE else [[r for r in block if r is rule or r.effect is Effect.EXCEPTION]]
+        for size in (block, *shorter):  # as much as there is room for, and never less than is safe
+            with_block = {**said, **{r.id: r for r in size if r.id not in said}}
+            if not kept or _words(with_block.values()) <= LONGEST:
+                said = with_block
+                kept.append(rule)
+                break
     left = [rule for rule in leading if rule.id not in said]
     leading = kept
     further = [
@@ -103,10 +108,17 @@ def _parent(rule: Rule, corpus: Corpus, score: dict[str, float], version: str) -
 def _limits(rule: Rule, corpus: Corpus, score: dict[str, float], version: str) -> list[Rule]:
     """The exceptions, conditions and dates that must be said with a rule.
 
-    Where the first of many exceptions sums the others up (they stand inside its provision), those near
-    the question are said, or else that first one; otherwise all are.
+    Exceptions always; conditions of what forbids, permits or excepts always, of anything else (and dates) where
+    they bear on the question. Where the first of many exceptions sums the others up (they stand inside its
+    provision), those near the question are said, or else that first one; otherwise all are.
     """
+    near = BEARING * max(score.values(), default=0.0)
     limits = [r for r in _links(rule, corpus, version) if r.effect in LIMITS]
+    limits = [
+        r for r in limits
+        if r.effect is Effect.EXCEPTION or score.get(r.id, 0.0) >= near or not score
+        or (r.effect is Effect.CONDITION and rule.effect in UNSAFE_ALONE)
+    ]  # fmt: skip
     exceptions = [r for r in limits if r.effect is Effect.EXCEPTION]
     summed_up = all(r.pinpoints[0].within(exceptions[0].pinpoints[0]) for r in exceptions[1:])
     if len(exceptions) < MANY or not summed_up:
@@ -144,9 +156,17 @@ def choose_looked_up(rules: list[Rule], corpus: Corpus, version: str) -> Chosen:
 
 
 def _leading(candidates: list[Candidate], floor: float) -> list[Rule]:
+    """The rules near the best, at most `SAME` of them on one provision, on at most `MAX_LEADING` provisions."""
     best = max((c.score for c in candidates), default=0.0)
-    kept = [c for c in candidates if c.score >= max(floor, NEAR_TOP * best)][:MAX_LEADING]
-    return sorted((c.rule for c in kept), key=lambda r: r.effect is Effect.CONTEXT)  # what binds comes first
+    kept: dict[Pinpoint, list[Rule]] = {}
+    for c in candidates:
+        group = kept.setdefault(c.rule.pinpoints[0], []) if len(kept) < MAX_LEADING else kept.get(c.rule.pinpoints[0])
+        if c.score < max(floor, NEAR_TOP * best):
+            break
+        if group is not None and len(group) < SAME:
+            group.append(c.rule)
+    leading = [c.rule for c in candidates if c.rule in kept.get(c.rule.pinpoints[0], ())]
+    return sorted(leading, key=lambda r: r.effect is Effect.CONTEXT)  # what binds comes first
 
 
 def _links(rule: Rule, corpus: Corpus, version: str) -> list[Rule]:
