@@ -269,7 +269,10 @@ def denied_modals(text: str) -> bool:
     return bool(_DENIED_MODAL.search(text))
 
 
-_EMPHATIC = re.compile(r"\b(?:do|does|did) (?!(?:so|not|the|this|that|it|its|them|their|both|a|an|for|to|in|as|with|where|neither|nor|no|these|those)\b)[a-z]+\b", re.I)
+_EMPHATIC = re.compile(
+    r"\b(?:do|does|did) (?!(?:so|not|the|this|that|it|its|them|their|both|a|an|for|to|in|as|with|where|neither|nor|no|these|those)\b)[a-z]+\b",
+    re.I,
+)
 _NEED_BARE = re.compile(r"\bneeds? (?:be|have|do|[a-z]+ed)\b", re.I)
 
 
@@ -284,7 +287,9 @@ def fallen_out(sentence: str) -> str | None:
     """
     for pattern in (_EMPHATIC, _NEED_BARE):
         for hit in pattern.finditer(sentence):
-            if not re.search(r"\b(?:nor|neither|what|how|that|than|as|only)\b[^,;]{0,30}$", sentence[: hit.start()], re.I):
+            if not re.search(
+                r"\b(?:nor|neither|what|how|that|than|as|only)\b[^,;]{0,30}$", sentence[: hit.start()], re.I
+            ):
                 return f"“{hit[0]}” reads as if a “not” fell out"
     nor = re.search(r"\bnor\b", sentence, re.I)
     if nor and not re.search(r"\b(?:not|neither|no|never|none|cannot|nobody|nothing)\b", sentence[: nor.start()], re.I):

@@ -15,15 +15,20 @@ from assistant.retrieve import Candidate
 from assistant.verify import relied_on, supports
 
 WORD_BUDGET = 150  # of an answer, as a rule: nothing that need not be said goes beyond it
-LONGEST = 260  # a further rule that answers is said up to here, with what limits it
-MAX_LEADING = 4  # provisions that rules which answer by themselves rest on
-SAME = 2  # such rules on one provision
-NEAR_TOP = 0.2  # a further rule answers too if its probability is at least this share of the best
+LONGEST = 300  # a further rule that answers is said up to here, with what limits it
+MAX_LEADING = 5  # provisions that rules which answer by themselves rest on
+SAME = 1  # such rules on one provision
+NEAR_TOP = 0.15  # a further rule answers too if its probability is at least this share of the best
 MANY = 3  # exceptions from which on only those that bear on the question are said
 # scope, definitions, transition and the calendar itself: their own dates tell an officer nothing
 UNDATED = {parse_pinpoint(f"Art. {n}") for n in (1, 2, 3, 111, 112, 113)}
 BEARING = 0.05  # share of the best probability from which on a condition bears on the question
-UNSAFE_ALONE = {Effect.PROHIBITION, Effect.PERMISSION, Effect.EXCEPTION, Effect.RIGHT}  # would mislead without conditions
+UNSAFE_ALONE = {
+    Effect.PROHIBITION,
+    Effect.PERMISSION,
+    Effect.EXCEPTION,
+    Effect.RIGHT,
+}  # would mislead without conditions
 LIMITS = {Effect.EXCEPTION, Effect.CONDITION, Effect.DATE}
 _LATE = {Effect.PENALTY: 1, Effect.DATE: 2, Effect.CONTEXT: 3}
 
@@ -52,7 +57,9 @@ def choose(candidates: list[Candidate], corpus: Corpus, floor: float, version: s
         block = [rule, *_limits(rule, corpus, score, version)]
         if rule.effect is Effect.EXCEPTION and (parent := _parent(rule, corpus, score, version)):
             block.insert(0, parent)
-        shorter = [] if rule.effect in UNSAFE_ALONE else [[r for r in block if r is rule or r.effect is Effect.EXCEPTION]]
+        shorter = (
+            [] if rule.effect in UNSAFE_ALONE else [[r for r in block if r is rule or r.effect is Effect.EXCEPTION]]
+        )
         for size in (block, *shorter):  # as much as there is room for, and never less than is safe
             with_block = {**said, **{r.id: r for r in size if r.id not in said}}
             if not kept or _words(with_block.values()) <= LONGEST:
@@ -212,10 +219,12 @@ class Composer:
         """One rule as a statement."""
         texts = [t for p in rule.pinpoints if (t := self._text(p, as_of))]
         complete = len(texts) == len(rule.pinpoints)
+        names = [f"{rule.id}|{edition(p.work, self._version(p, as_of))}|{p}" for p in rule.pinpoints]
+        near = max(
+            (self.index.support[n] for n in names if n in self.index.support), default=None
+        )  # they support it together
         citations = []
         for pinpoint in rule.pinpoints:
-            name = edition(pinpoint.work, self._version(pinpoint, as_of))
-            near = self.index.support.get(f"{rule.id}|{name}|{pinpoint}")
             authority = self.corpus.works[pinpoint.work].authority
             held = supports(rule.statement, texts, self.calendar_dates, authority, near) if complete else None
             citations.append(self.cite(pinpoint, rule.statement, as_of, held))

@@ -264,11 +264,16 @@ def _check_links(corpus: Corpus, where: dict[str, str]) -> None:
     for name, linked in links:
         for other in linked:
             if other not in corpus.rules:
-                raise CorpusFault(f"{where[name]}: {name} names {other}, which is no rule.", "Mend the id or remove it.")
+                raise CorpusFault(
+                    f"{where[name]}: {name} names {other}, which is no rule.", "Mend the id or remove it."
+                )
     for rule in corpus.rules.values():
         for pinpoint in rule.pinpoints:
             _check_exists(corpus, rule, pinpoint, where[rule.id])
-    for name, provisions in [*((name, provisions) for name, _, provisions in others), *((r.id, r.nearest) for r in corpus.refusals.values())]:
+    for name, provisions in [
+        *((name, provisions) for name, _, provisions in others),
+        *((r.id, r.nearest) for r in corpus.refusals.values()),
+    ]:
         for provision in provisions:
             if corpus.exists and not any(provision in table for table in corpus.exists.values()):
                 raise CorpusFault(f"{where[name]}: {name}: {provision} exists in no work.", "Correct the pinpoint.")

@@ -48,7 +48,9 @@ def growth(settings: Settings, sets: Sequence[str]) -> int:
             assistant.retriever.ranker = Ranker(np.array([learned["weights"][f] for f in FEATURES]), learned["bias"])
             table.add_row(str(count), *_measured(cases, assistant))
     with tempfile.TemporaryDirectory() as folder:
-        table.add_row("all, as shipped", *_measured(cases, Assistant(index_apart(corpus, settings, Path(folder)), settings)))
+        table.add_row(
+            "all, as shipped", *_measured(cases, Assistant(index_apart(corpus, settings, Path(folder)), settings))
+        )
     Console().print(table)
     return 0
 

@@ -243,7 +243,9 @@ class Checker:
         total = sum(self._weights[w] for w in wanted) or 1
         best, at = -1.0, 0
         for i in range(0, max(1, len(stems) - WINDOW // 2), 4):
-            held = sum(self._weights[w] for w in wanted.intersection(stems[i : i + WINDOW]))  # whole numbers: no order matters
+            held = sum(
+                self._weights[w] for w in wanted.intersection(stems[i : i + WINDOW])
+            )  # whole numbers: no order matters
             if held > best:
                 best, at = held, i
         return " ".join(words[max(0, at - 6) : at + WINDOW + 6]), best / total

@@ -300,7 +300,10 @@ def test_the_retriever_speaks_langchain(assistant: Assistant) -> None:
     from assistant.langchain import ProvisionRetriever
 
     documents = ProvisionRetriever(assistant=assistant, k=4, as_of=TODAY).invoke(MARKET)
-    assert len(documents) == 4 and all(d.metadata["pinpoint"] and d.metadata["url"] for d in documents)
+    assert len(documents) == 4 and all(d.metadata["pinpoint"] for d in documents)
+    assert all(
+        d.metadata["url"] or d.metadata["work"] == "Draft HR guidelines" for d in documents
+    )  # published nowhere to link to
     assert ORIGINALS is None or all(d.page_content for d in documents)
 
 

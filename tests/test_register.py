@@ -122,7 +122,13 @@ def test_an_id_begins_with_its_provision(pinpoint: str, wanted: str) -> None:
 
 def test_the_seal_breaks_with_every_field_that_is_read(corpus: Corpus) -> None:
     rule = next(r for r in corpus.rules.values() if r.see)
-    for change in ({"statement": "Other."}, {"provisions": ("Art. 4",)}, {"see": ()}, {"effect": Effect.DATE}, {"version": "x"}):
+    for change in (
+        {"statement": "Other."},
+        {"provisions": ("Art. 4",)},
+        {"see": ()},
+        {"effect": Effect.DATE},
+        {"version": "x"},
+    ):
         assert rule.model_copy(update=change).seal != rule.seal
     asked = Rule.model_validate({**rule.model_dump(), "questions": [*rule.questions, "One more way to ask?"]})
     assert asked.seal == rule.seal  # questions lead to a rule; they are not held against the law
@@ -145,7 +151,10 @@ def test_every_rule_agrees_with_the_law(checker: Checker, corpus: Corpus) -> Non
 def test_planted_errors_are_caught(checker: Checker, corpus: Corpus) -> None:
     made = plants.plants(corpus)
     seen = [plants.caught(p, checker) for p in made]
-    rates = {k: sum(c for p, c in zip(made, seen, strict=True) if p.kind == k) / n for k, n in Counter(p.kind for p in made).items()}
+    rates = {
+        k: sum(c for p, c in zip(made, seen, strict=True) if p.kind == k) / n
+        for k, n in Counter(p.kind for p in made).items()
+    }
     assert len(made) >= 300 and set(rates) == set(plants.MAKERS)
     assert {k: rates[k] for k in audit.BOUND} == audit.BOUND
     assert sum(seen) / len(seen) >= audit.OVERALL
@@ -193,7 +202,9 @@ def test_signing_writes_seal_and_texts_and_leaves_the_rest_alone(tmp_path: Path,
     rule = next(r for r in corpus.rules.values() if not r.version and all(p.work == "AI Act" for p in r.pinpoints))
     audit.sign(Settings(corpus=copy), [rule.id], date(2026, 11, 30), ["negation"])
     read = load_corpus(copy).rules[rule.id]
-    assert read.reviewed == Review(day=date(2026, 11, 30), texts=("2024-07-12", "2026-07-27"), seal=rule.seal, despite=("negation",))
+    assert read.reviewed == Review(
+        day=date(2026, 11, 30), texts=("2024-07-12", "2026-07-27"), seal=rule.seal, despite=("negation",)
+    )
     assert read.model_copy(update={"reviewed": rule.reviewed}) == rule
     with pytest.raises(Misuse, match="no such rule"):
         audit.sign(Settings(corpus=copy), ["aia-0-nothing"], date(2026, 11, 30), [])
