@@ -20,7 +20,8 @@ from assistant.retrieve import Found, Retriever
 from assistant.settings import Settings
 from assistant.settings import settings as current_settings
 
-FLOOR = 0.02  # a rule answers from this probability on; calibrated on the development cases
+FLOOR = 0.06  # a rule answers from this probability on; calibrated on the development cases
+RIVAL = 0.7  # a kind of question that is refused wins from this share of the best rule's probability on; likewise
 ASK_LEGAL = "Ask your legal adviser or data protection officer, or the market surveillance authority."
 
 
@@ -117,7 +118,7 @@ class Assistant:
         """Outside the corpus: a known kind of question that no rule answers, or nothing near enough."""
         rival = found.refusal
         near = self._near([p for c in found.candidates[:3] for p in c.rule.pinpoints[:1]], day)
-        if rival and rival[1] > found.top and rival[1] >= 0.1:
+        if rival and rival[1] > RIVAL * found.top and rival[1] >= 0.1:
             case = rival[0]
             named = [Near(p, "", "") for p in case.nearest]
             return Refusal(asked, day, Reason(case.reason), case.why, case.ask, tuple(named) or near)
