@@ -216,16 +216,39 @@ def _labels(rest: str) -> tuple[str, ...]:
 
 
 def _work_near(question: str, m: re.Match[str]) -> str:
-    """The work named just after the reference, or else just before it; the AI Act when none is."""
+    """The work named just after the reference, or else just before it; the AI Act when none is.
+
+    An amending act is named far more often for what it did to the AI Act than for an article of its own:
+    it counts only in "Article 1 of the Omnibus" and "Omnibus Article 1".
+    """
     after, before = question[m.end() : m.end() + 40], question[max(0, m.start() - 40) : m.start()]
     for stretch, last in (
         (re.split(r"\bart|\bannex|\brecital|[?.;]|\band\b|\bor\b", after, flags=re.I)[0], False),
         (before, True),
     ):
-        hits = [(h.start(), work) for work, pattern in _WORKS.items() for h in re.finditer(pattern, stretch, re.I)]
+        hits = [
+            (h.start(), work)
+            for work, pattern in _WORKS.items()
+            for h in re.finditer(pattern, stretch, re.I)
+            if work != "Omnibus" or (_OWN_BEFORE.search(stretch[h.start() :]) if last else _OWN_AFTER.match(stretch))
+        ]
         if hits:
             return max(hits)[1] if last else min(hits)[1]
     return AI_ACT
+
+
+_OWN_AFTER = re.compile(
+    r"\s*,?\s*(?:of|in) (?:the )?(?:digital )?(?:omnibus|(?:regulation )?(?:\(eu\) )?2026/1744)|\s*,?\s*omnibus\b", re.I
+)
+_OWN_BEFORE.search(stretch[h.start() :]) if last else _OWN_AFTER.match(stretch))
+        ]
+        if hits:
+            return max(hits)[1] if last else min(hits)[1]
+    return AI_ACT
+
+
+_OWN_AFTER = re.compile(r"\s*,?\s*(?:of|in) (?:the )?(?:digital )?omnibus\b(?! \w+ (?:change|amend|alter|delete))|\s*,?\s*omnibus\b", re.I)
+_OWN_BEFORE = re.compile(r"^(?:omnibus|(?:regulation )?(?:\(eu\) )?2026/1744)(?:'s| regulation| act)?[\s,:]*$", re.I)
 
 
 # -- dates and police words -----------------------------------------------------------------------

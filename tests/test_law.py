@@ -119,6 +119,10 @@ WRITTEN = [
     ("GDPR art. 22 and AI Act art. 86", ["GDPR Art. 22", "Art. 86"], "two works"),
     ("Art 4 a (2) AIA", ["Art. 4a(2)"], "a letter set apart"),
     ("art. 8 Charter", ["Charter Art. 8"], "work after, no preposition"),
+    ("did the Omnibus change Article 26?", ["Art. 26"], "an amending act names what it amended"),
+    ("has art 27 been touched by the digital omnibus", ["Art. 27"], "likewise, the other way round"),
+    ("what does Omnibus Art. 1 say", ["Omnibus Art. 1"], "its own article"),
+    ("Article 4 of Regulation (EU) 2026/1744", ["Omnibus Art. 4"], "its own article by its number"),
     ("within 48 hours, 2 officers, 5 cameras", [], "numbers that name no provision"),
     ("the article in the newspaper", [], "an article of another kind"),
 ]
