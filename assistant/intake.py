@@ -237,18 +237,9 @@ def _work_near(question: str, m: re.Match[str]) -> str:
     return AI_ACT
 
 
-_OWN_AFTER = re.compile(
-    r"\s*,?\s*(?:of|in) (?:the )?(?:digital )?(?:omnibus|(?:regulation )?(?:\(eu\) )?2026/1744)|\s*,?\s*omnibus\b", re.I
-)
-_OWN_BEFORE.search(stretch[h.start() :]) if last else _OWN_AFTER.match(stretch))
-        ]
-        if hits:
-            return max(hits)[1] if last else min(hits)[1]
-    return AI_ACT
-
-
-_OWN_AFTER = re.compile(r"\s*,?\s*(?:of|in) (?:the )?(?:digital )?omnibus\b(?! \w+ (?:change|amend|alter|delete))|\s*,?\s*omnibus\b", re.I)
-_OWN_BEFORE = re.compile(r"^(?:omnibus|(?:regulation )?(?:\(eu\) )?2026/1744)(?:'s| regulation| act)?[\s,:]*$", re.I)
+_OMNIBUS = r"(?:omnibus|(?:regulation )?(?:\(eu\) )?2026/1744)"
+_OWN_AFTER = re.compile(rf"\s*,?\s*(?:of|in) (?:the )?(?:digital )?{_OMNIBUS}|\s*,?\s*omnibus\b", re.I)
+_OWN_BEFORE = re.compile(rf"^{_OMNIBUS}(?:'s| regulation| act)?[\s,:]*$", re.I)
 
 
 # -- dates and police words -----------------------------------------------------------------------
