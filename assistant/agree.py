@@ -136,7 +136,7 @@ _PERMITS = re.compile(
     re.I,
 )
 _LIMITS = re.compile(
-    r"\b(?:only|unless|except(?:ion|ions)?|without|not|no|nor|none|exempt(?:ed|ion|ions|s)?|excluded?|excludes|outside|escapes?|need not|waive[sd]?|lift(?:s|ed)?|cannot"
+    r"\b(?:only|unless|except(?:ed|ion|ions)?|without|not|no|nor|none|exempt(?:ed|ion|ions|s)?|excluded?|excludes|outside|escapes?|need not|waive[sd]?|lift(?:s|ed)?|cannot"
     r"|instead|provided|if|where|when|where|as long as|until|before|falls? away|spared?|free)\b",
     re.I,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -67,7 +68,7 @@ class Assistant:
             rules = self.retriever.rules_of([r.pinpoint for r in references], version)
             chosen = choose_looked_up(rules, self.corpus, version)
         else:
-            found = self.retriever.find(asked, version, references)
+            found = self._published(self.retriever.find(asked, version, references), day)
             if refusal := self._refused(asked, found, day):
                 return refusal
             chosen = choose(found.candidates, self.corpus, FURTHER, version)
@@ -114,6 +115,12 @@ class Assistant:
             why = f"{pinpoint} does not exist in {shown} (text of {version}).{also}"
             return Refusal(asked, day, Reason.UNKNOWN_PROVISION, why, "", self._near(_nearest(pinpoint, known), day))
         return None
+
+    def _published(self, found: Found, day: date) -> Found:
+        """Without rules that rest on a work not yet published on that day: it could not have been answered from them."""
+        late = {w.short for w in self.corpus.works.values() if w.short != AI_ACT and w.versions[0].since > day}
+        kept = [c for c in found.candidates if not any(p.work in late for p in c.rule.pinpoints)]
+        return replace(found, candidates=kept, top=max((c.score for c in kept), default=0.0))
 
     def _refused(self, asked: str, found: Found, day: date) -> Refusal | None:
         """Outside the corpus: a known kind of question that no rule answers, or nothing near enough."""

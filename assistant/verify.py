@@ -66,6 +66,8 @@ def relied_on(statement: str, text: str) -> tuple[int, int]:
     wanted = _content_words(statement)
     scored = [(_overlap(wanted, _content_words(text[a:b])), -a, (a, b)) for a, b in spans]
     best = max(scored, default=(0.0, 0, (0, len(text))))
+    if best[0] <= 0:  # what a list does not name is shown by the whole list
+        return 0, len(text)
     start, end = best[2]
     left = wanted - _content_words(text[start:end])
     second = max(((_overlap(left, _content_words(text[a:b])), -a, (a, b)) for a, b in spans), default=best)
