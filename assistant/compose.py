@@ -15,10 +15,10 @@ from assistant.retrieve import Candidate
 from assistant.verify import relied_on, supports
 
 WORD_BUDGET = 150  # of an answer, as a rule: nothing that need not be said goes beyond it
-LONGEST = 300  # a further rule that answers is said up to here, with what limits it
-MAX_LEADING = 5  # provisions that rules which answer by themselves rest on
+LONGEST = 320  # a further rule that answers is said up to here, with what limits it
+MAX_LEADING = 6  # provisions that rules which answer by themselves rest on
 SAME = 1  # such rules on one provision
-NEAR_TOP = 0.15  # a further rule answers too if its probability is at least this share of the best
+NEAR_TOP = 0.1  # a further rule answers too if its probability is at least this share of the best
 MANY = 3  # exceptions from which on only those that bear on the question are said
 # scope, definitions, transition and the calendar itself: their own dates tell an officer nothing
 UNDATED = {parse_pinpoint(f"Art. {n}") for n in (1, 2, 3, 111, 112, 113)}
