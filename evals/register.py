@@ -26,6 +26,7 @@ from assistant.corpus import Corpus, edition
 from assistant.law import AI_ACT, Authority, Pinpoint, parse_pinpoint
 from assistant.register import Effect, Rule
 from assistant.texts import Texts
+from assistant.verify import modality_fits
 
 COPIED = 12  # words in a row that would be the law's and not ours
 LONGEST = 40  # words of a statement
@@ -203,7 +204,7 @@ class Checker:
         binding = all(
             self.corpus.works[p.work].authority is Authority.LAW for p in rule.pinpoints if p.work in self.corpus.works
         )
-        if not binding and re.search(r"\b(?:must|shall)\b", said):
+        if not binding and not modality_fits(said, Authority.OFFICIAL_GUIDANCE):
             yield Fault(rule.id, "modality", "what is not law cannot say must")
         if (wrong := agree.unfit(rule.effect.value, said)) is not None:
             yield Fault(rule.id, "modality", wrong)
