@@ -137,7 +137,7 @@ _PERMITS = re.compile(
 )
 _LIMITS = re.compile(
     r"\b(?:only|unless|except(?:ed|ion|ions)?|without|not|no|nor|none|exempt(?:ed|ion|ions|s)?|excluded?|excludes|outside|escapes?|need not|waive[sd]?|lift(?:s|ed)?|cannot"
-    r"|instead|provided|if|where|when|where|as long as|until|before|falls? away|spared?|free)\b",
+    r"|instead|provided|if|where|when|as long as|until|before|falls? away|spared?|free)\b",
     re.I,
 )
 _DENIES = re.compile(
