@@ -21,6 +21,7 @@ from pydantic import TypeAdapter
 from assistant.corpus import Corpus
 from assistant.errors import StoreFault
 from assistant.index import FORMAT, POINTER, Passage, Stamp, Way, targets_of
+from assistant.intake import normalise
 from assistant.lexical import Lexical
 from assistant.settings import Settings
 from assistant.texts import Texts
@@ -31,7 +32,7 @@ Progress = Callable[..., None]  # (stage, done now, total=…)
 
 
 def ways_of(corpus: Corpus) -> list[Way]:
-    """Every text that leads to a rule or a refusal."""
+    """Every text that leads to a rule, a refusal or a misreading."""
     found = []
     for rule in corpus.rules.values():
         found.append(Way("statement", rule.id, rule.statement))
@@ -39,7 +40,9 @@ def ways_of(corpus: Corpus) -> list[Way]:
             found.append(Way("words", rule.id, ", ".join(rule.words)))
         found += [Way("question", rule.id, q) for q in rule.questions]
     for case in corpus.refusals.values():
-        found += [Way("refusal", case.id, q) for q in case.questions]
+        found += [Way("refusal", case.id, readable) for q in case.questions if (readable := normalise(q))]
+    for misreading in corpus.misreadings.values():
+        found += [Way("misreading", misreading.id, cue) for cue in (misreading.claim, *misreading.cues)]
     return found
 
 

@@ -149,7 +149,7 @@ def load_corpus(folder: Path) -> Corpus:
     corpus = replace(
         load_manifest(folder),
         rules=_unique(folder, "register/*.yaml", Rule, "id", where),
-        refusals=_unique(folder, "refusals.yaml", RefusalCase, "id", where),
+        refusals=_unique(folder, "refusals*.yaml", RefusalCase, "id", where),
         misreadings=_unique(folder, "misreadings.yaml", Misreading, "id", where),
         terms=tuple(t for _, _, t in _entries(folder, "lexicon.yaml", Term)),
         calendars={edition(c.work, c.version): c for _, _, c in _entries(folder, "calendar.yaml", Calendar)},

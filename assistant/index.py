@@ -1,7 +1,7 @@
 """The index: ways to the rules, profiles of the rules, passages of the works; dense and lexical search.
 
-A *way* is any text that leads to a target: to a rule (its statement, its questions, its words) or to a
-kind of question that is refused. A *profile* is all ways of one target together:
+A *way* is any text that leads to a target: to a rule (its statement, its questions, its words), to a kind of
+question that is refused, or to a wrong claim that questions take for granted. A *profile* is all ways of one target together:
 their mean vector, and their words as one document. A *passage* is a slice of exactly one provision,
 with its heading as context. All are searched dense (Chroma) and lexically (BM25, by bm25s).
 
@@ -27,13 +27,13 @@ from assistant.settings import Settings
 from assistant.texts import Texts
 from assistant.vectors import Encoder, Vector, VectorStore
 
-FORMAT = 1
+FORMAT = 2
 POINTER = "current"
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """A text that leads somewhere: `kind` is statement, words, question or refusal."""
+    """A text that leads somewhere: `kind` is statement, words, question, refusal or misreading."""
 
     kind: str
     target: str
@@ -60,7 +60,7 @@ class Near:
     scores are shares of what a perfect match of the question would score.
     """
 
-    kind: str  # rule | refusal
+    kind: str  # rule | refusal | misreading
     target: str
     ways: tuple[str, ...]
     profile: float
@@ -202,7 +202,7 @@ def targets_of(ways: Sequence[Way]) -> list[tuple[str, str, slice]]:
     """Kind, id and stretch of every target; the ways of one target stand together."""
     found: list[tuple[str, str, slice]] = []
     for i, way in enumerate(ways):
-        kind = "refusal" if way.kind == "refusal" else "rule"
+        kind = way.kind if way.kind in {"refusal", "misreading"} else "rule"
         if found and found[-1][:2] == (kind, way.target):
             found[-1] = (kind, way.target, slice(found[-1][2].start, i + 1))
         else:

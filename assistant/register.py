@@ -134,7 +134,7 @@ class RefusalCase(Entry):
     """A kind of question that no rule answers: why, and whom to ask instead."""
 
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]+$")
-    reason: str = Field(pattern=r"^(outside_scope|nothing_relevant)$")
+    reason: str = Field(pattern=r"^(outside_scope|nothing_relevant|instruction_override)$")
     why: str
     ask: str
     nearest: tuple[Printed, ...] = ()

@@ -21,7 +21,7 @@ from assistant.corpus import edition
 from assistant.index import Index, Near, Passage
 from assistant.intake import Lexicon, Reference
 from assistant.law import AI_ACT, Pinpoint, parse_pinpoint
-from assistant.register import RefusalCase, Rule
+from assistant.register import Misreading, RefusalCase, Rule
 from assistant.vectors import Vector
 
 TARGETS = 60  # targets looked at per search
@@ -51,6 +51,7 @@ class Found:
     refusal: tuple[RefusalCase, float] | None
     passages: list[tuple[Pinpoint, float]]
     top: float  # the best probability of any rule
+    misreadings: tuple[tuple[Misreading, float, float], ...] = ()  # wrong claims near it, each with cosines of its nearest cue and of all
 
 
 class Ranker:
@@ -111,10 +112,12 @@ class Retriever:
         near = [n for n in self.index.near_targets(expanded, vector, TARGETS) if self._holds(n, version)]
         probability = self.ranker.probability(features(near))
         corpus = self.index.corpus
-        candidates, refusals = [], []
+        candidates, refusals, misreadings = [], [], []
         for n, p in zip(near, probability, strict=True):
             if n.kind == "refusal":
                 refusals.append((corpus.refusals[n.target], float(p)))
+            elif n.kind == "misreading":
+                misreadings.append((corpus.misreadings[n.target], float(n.dense.max()), n.profile))
             else:
                 rule = corpus.rules[n.target]
                 candidates.append(Candidate(rule, float(p), _is_named(rule, named)))
@@ -131,6 +134,7 @@ class Retriever:
             max(refusals, key=lambda r: r[1], default=None),
             passages,
             best,
+            tuple(sorted(misreadings, key=lambda m: -m[1])),
         )
 
     def rules_of(self, pinpoints: list[Pinpoint], version: str) -> list[Rule]:

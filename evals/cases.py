@@ -15,7 +15,8 @@ from assistant import Misuse, Reason
 
 FOLDER = Path(__file__).parent / "cases"
 Category = Literal[
-    "officer", "trainer", "lookup", "date", "boundary", "guidance", "false_premise", "out_of_scope", "no_such_provision"
+    "officer", "trainer", "lookup", "date", "boundary", "guidance", "false_premise", "out_of_scope", "no_such_provision",
+    "injection", "conversation", "case_data",
 ]  # fmt: skip
 
 
@@ -25,6 +26,7 @@ class Case(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     id: str
+    history: tuple[str, ...] = ()  # earlier questions of the conversation, as typed
     question: str = Field(min_length=1)
     as_of: date | None = None
     category: Category
@@ -34,6 +36,7 @@ class Case(BaseModel):
     require: tuple[tuple[str, ...], ...] = ()
     allow: tuple[str, ...] = ()
     forbid: tuple[str, ...] = ()
+    warns: tuple[str, ...] | None = None  # kinds of warning that must be shown; [] where no question is leading
     why: str = ""
 
     @model_validator(mode="after")
