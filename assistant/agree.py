@@ -13,6 +13,29 @@ from itertools import takewhile
 
 MONTHS = "January February March April May June July August September October November December".split()
 _DATE = re.compile(rf"\b(\d{{1,2}})\s+({'|'.join(MONTHS)})\s+(\d{{4}})\b")
+_SHORT_MONTHS = "|".join(rf"{m[:3]}(?:{m[3:]}|t|\.)?" for m in MONTHS)
+_OTHER_DATES = (
+    re.compile(rf"\b(?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? (?P<m>{_SHORT_MONTHS})\.?,? (?P<y>\d{{4}})\b"),
+    re.compile(rf"\b(?P<m>{_SHORT_MONTHS})\.? (?P<d>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<y>\d{{4}})\b"),
+    re.compile(r"\b(?P<y>20\d\d)-(?P<n>\d\d)-(?P<d>\d\d)\b"),
+)
+
+
+def spell_dates(text: str) -> str:
+    """The text with its days written as the law writes them.
+
+    >>> spell_dates("by Dec. 2, 2027, not 2027-12-03 or 4th of Aug 2026")
+    'by 2 December 2027, not 3 December 2027 or 4 August 2026'
+    """
+    for pattern in _OTHER_DATES:
+        text = pattern.sub(_spelt, text)
+    return text
+
+
+def _spelt(m: re.Match[str]) -> str:
+    held = m.groupdict()
+    number = int(held["n"]) if "n" in held else next(n for n, x in enumerate(MONTHS, 1) if x[:3] == held["m"][:3])
+    return f"{int(held['d'])} {MONTHS[number - 1]} {held['y']}" if 1 <= number <= 12 else m[0]
 
 
 def dates(text: str) -> set[date]:

@@ -70,9 +70,7 @@ def mask(question: str, found: list[Datum]) -> str:
 
 # -- what only looks like data ------------------------------------------------------------------------------
 
-_MONTH = (
-    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
-)
+_MONTH = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
 _LAW = re.compile(
     r"\b(?:reg(?:ulation|\.)?|dir(?:ective|\.)?|decisions?|framework decision|protocol|treaty|convention)\s*(?:no\.?|n°)?\s*\(?(?:eu|ec|eec|jha|euratom)?[)\s,]*(?:no\.?\s*)?\d{2,4}/\d{1,4}(?:/[a-z]{2,4})?"
     r"|\b(?:19|20)\d\d/\d{1,4}(?:/(?:eu|ec|jha|cfsp))?\b(?!/)|\b(?:C|COM|SWD|ST|JOIN|SEC)\s?\((?:19|20)\d\d\)\s?\d+|\bCOM/\d{4}/\d+"
@@ -85,7 +83,7 @@ _LAW = re.compile(
     r"|\b\d[\d.,]*\s?(?:%|percent\b|per cent\b)|\b\d+\s?(?:\^|\*\*)\s?\(?\d+\)?|\b\d+(?:\.\d+)?[eE][+-]?\d+"
     r"|\b\d{1,3}(?:[ ,.]\d{3})+(?=\s*(?:people|persons|faces?|images?|photos?|records?|cameras?|hours?|records|citizens|residents|inhabitants|users|profiles|samples|files|plates|voices|templates|entries|rows|requests|fans|visitors|officers|employees|staff|messages|words|tokens|parameters|pixels|passengers|vehicles|calls|hits|searches|alerts|matches|minutes|seconds|days)\b)"
     r"|\b(?:spring|summer|autumn|winter|fall|year|since|from|until|during|by|in|before|after|of|early|mid|late|end)[ -]?(?:19|20)\d\d\b"
-    r"|\b(?:regs?|laws?|act|bgbl\.?|decree|statute|ordinance|code|ombudsman|applications?|tender notice)\b[^.?!;]{0,18}?\d{2,6}/(?:(?:19|20)\d\d|\d\d)(?: (?:and|or|,) \d{2,6}/\d\d(?:\d\d)?)*|\b\d{2,4}/(?:19|20)\d\d(?= (?:is|of|act|law|on)\b)|\b20\d\d/S \d+-\d+|\b(?:CVE|CPV|CWE|RFC|DOI|ISBN|FRA|TK|AIB|ISSN|question|questions|grant|build|firmware|patch)[ -]?(?:code |no\.? |number |report |agreement )?[\d-][\d./-]{3,}\S*|\b\d (?:BvR|BvL|BvF|BvQ|BGs) \d+/\d\d\b|\b10\.\d{4,}/\S+|\bv?\d{1,2}\.\d{1,3}\.\d{1,3}(?:\.\d{1,3})?(?= to | and | or | update| release| versus| vs)"
+    r"|\b(?:regs?|laws?|legea?|loi|gesetz|ley|legge|lei|ustaw\w+|z[aá]kon\w*|törvény|laki|lag|lov|act|bgbl\.?(?: i)?(?: nr\.?)?|decree|statute|ordinance|code|ombudsman|applications?|tender notice)\b[^.?!;]{0,18}?\d{2,6}/(?:(?:19|20)\d\d|\d\d)(?: (?:and|or|,) \d{2,6}/\d\d(?:\d\d)?)*|\b\d{2,4}/(?:19|20)\d\d(?= (?:is|of|act|law|on)\b)|\b20\d\d/S \d+-\d+|\bST \d+/\d\d\b|\b(?:SFS|poz\.?|Dz\. ?U\.?|lov nr\.?|Uradni list RS, št\.|PL\. ÚS|SG|NN|Sb\.|BOE|GBl|DJU)\W*(?:\d{4}:\d+|\d+(?:/\d+)*(?: poz\. \d+| af)?)|\b(?:19|20)\d\d poz\. \d+|\b(?:CVE|SHA|AES|RSA|DI|DPIA|TED|CPV|CWE|RFC|DOI|ISBN|FRA|TK|AIB|ISSN|question|questions|grant|build|firmware|patch)[ -]?(?:code |no\.? |number |report |agreement )?[\d-][\d./-]{3,}\S*|\b\d (?:BvR|BvL|BvF|BvQ|BGs) \d+/\d\d\b|\b10\.\d{4,}/\S+|(?<![\d.])v?\d{1,2}\.\d{1,3}\.\d{1,3}(?:\.\d{1,3})?(?= to | and | or | update| release| versus| vs)"
     r"|\b1\s?(?:in|:)\s?\d[\d., ]*\d|\b(?:24/7|9/11|999|112|101|110|911)\b",
     re.I,
 )
@@ -102,18 +100,24 @@ _PHONE_WORD = re.compile(
 
 
 _SPOKEN = re.compile(
-    r"\b(?:(?:zero|oh|nought|one|two|three|four|five|six|seven|eight|nine|double|triple|plus)[ ,-]{1,2}){6,}(?:zero|oh|nought|one|two|three|four|five|six|seven|eight|nine)\b", re.I
+    r"\b(?:(?:zero|oh|nought|one|two|three|four|five|six|seven|eight|nine|double|triple|plus)[ ,-]{1,2}){6,}(?:zero|oh|nought|one|two|three|four|five|six|seven|eight|nine)\b",
+    re.I,
 )
 
 
 def _phones(text: str) -> Iterator[tuple[int, int]]:
     for m in _DIGITS.finditer(text):
         digits = re.sub(r"\D", "", m[0])
-        if not 7 <= len(digits) <= 15 or re.fullmatch(r"\d{1,2}[./-]\d{1,2}[./-]\d{4}|\d{4}[./-]\d{1,2}[./-]\d{1,2}", m[0]):
+        if not 7 <= len(digits) <= 15 or re.fullmatch(
+            r"\d{1,2}[./-]\d{1,2}[./-]\d{4}|\d{4}[./-]\d{1,2}[./-]\d{1,2}", m[0]
+        ):
             continue
         international = m[0].startswith("+") or digits.startswith("00")
         cued = _PHONE_WORD.search(text[max(0, m.start() - 40) : m.start()])
-        grouped = re.fullmatch(r"\d{3} \d{3} \d{3}|\d{2,4}(?:[ .]\d{2}){3,4}|\d{4}/\d{2}\.\d{2}\.\d{2}|\d{2} \d{3} \d{2} \d{2}", m[0].strip())
+        grouped = re.fullmatch(
+            r"\d{3} \d{3} \d{3}|\d{3} \d{6,7}|\d{2,4}(?:[ .]\d{2}){3,4}|\d{4}/\d{2}\.\d{2}\.\d{2}|\d{2} \d{3} \d{2} \d{2}",
+            m[0].strip(),
+        )
         if international or cued or (digits.startswith("0") and len(digits) > 8) or grouped:
             candidate = re.sub(r"^00", "+", m[0].strip())
             for region in REGIONS:
@@ -152,7 +156,9 @@ def _banks(text: str) -> Iterator[tuple[int, int]]:
         if _valid(luhn.validate, re.sub(r"[ -]", "", m[0])):
             yield m.span()
     yield from _after(
-        text, r"bank account|account (?:no|number)|iban|sort code|card (?:no|number)|konto(?:nummer)?|bic", r"[A-Z]{0,4}[\d][\d A-Z-]{4,}\d"
+        text,
+        r"bank account|account (?:no|number)|iban|sort code|card (?:no|number)|konto(?:nummer)?|bic",
+        r"[A-Z]{0,4}[\d][\d A-Z-]{4,}\d",
     )
 
 
@@ -166,7 +172,9 @@ def _devices(text: str) -> Iterator[tuple[int, int]]:
         except ValueError:
             continue
         yield m.span()
-    for m in re.finditer(r"\b(?:[0-9a-f]{1,4}:){3,7}[0-9a-f]{0,4}(?::[0-9a-f]{1,4})*\b|\b(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}\b", text, re.I):
+    for m in re.finditer(
+        r"\b(?:[0-9a-f]{1,4}:){3,7}[0-9a-f]{0,4}(?::[0-9a-f]{1,4})*\b|\b(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}\b", text, re.I
+    ):
         yield m.span()
     for m in re.finditer(r"\b\d{2}[- ]?\d{6}[- ]?\d{6}[- ]?\d\b", text):
         if _valid(imei.validate, m[0]):
@@ -178,13 +186,18 @@ def _devices(text: str) -> Iterator[tuple[int, int]]:
         yield m.span()
     yield from _after(text, _DEVICE_WORD, r"[A-Z0-9][A-Z0-9:. -]{5,}[A-Z0-9]")
     yield from _after(
-        text, r"(?:insta(?:gram)?|snap(?:chat)?|tiktok|telegram|twitter|facebook|discord|kik|handle|username|user name|account name|profile name|nickname)(?: (?:account|user|handle|name|profile|is))*",
+        text,
+        r"(?:insta(?:gram)?|snap(?:chat)?|tiktok|telegram|twitter|facebook|discord|kik|handle|username|user name|account name|profile name|nickname)(?: (?:account|user|handle|name|profile|is))*",
         r"(?=[\w.-]*[\d_.-])[a-z][\w.-]{3,}\w",
     )
 
 
 def _emails(text: str) -> Iterator[tuple[int, int]]:
-    for m in re.finditer(r"[\w.+%-]+\s?(?:@|\(at\)|\[at\]| at (?=[\w-]+ dot ))\s?[\w-]+(?:\s?(?:\.|\(dot\)|\[dot\]| dot )\s?[\w-]*[a-z]{2,})+", text, re.I):
+    for m in re.finditer(
+        r"[\w.+%-]+\s?(?:@|\(at\)|\[at\]| at (?=[\w-]+ dot ))\s?[\w-]+(?:\s?(?:\.|\(dot\)|\[dot\]| dot )\s?[\w-]*[a-z]{2,})+",
+        text,
+        re.I,
+    ):
         yield m.span()
 
 
@@ -205,7 +218,7 @@ _DAY = re.compile(
 )
 _DATE_LIKE = (
     rf"(?:the )?(?:\d{{1,2}}(?:st|nd|rd|th)?\s?[./ -]\s?(?:of )?(?:\d{{1,2}}|{_MONTH})\s?[./ ,-]\s?(?:\d{{4}}|'?\d{{2}})"
-    rf"|{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? (?:\d{{4}}|'?\d{{2}})|(?:19|20)\d\d[-/.]\d{{1,2}}[-/.]\d{{1,2}}|(?<!\d)(?:[0-3]\d[01]\d(?:19|20)?\d\d)(?!\d)|(?:19|20)\d\d\. ?\d\d\. ?\d\d\.?|\d{{1,2}}(?:st|nd|rd|th|\.)? (?:of |de )?[^\W\d]{{3,10}}\.? (?:de )?'?(?:\d{{4}}|\d{{2}})\b)"
+    rf"|{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? (?:\d{{4}}|'?\d{{2}})|(?:19|20)\d\d[-/.]\d{{1,2}}[-/.]\d{{1,2}}|(?<!\d)(?:[0-3]\d[01]\d(?:19|20)?\d\d|\d\d[01]\d[0-3]\d)(?!\d)|(?:19|20)\d\d\. ?\d\d\. ?\d\d\.?|\d{{1,2}}(?:st|nd|rd|th|\.)? (?:of |de )?[^\W\d]{{3,10}}\.? (?:de )?'?(?:\d{{4}}|\d{{2}})\b)"
 )
 _BORN = re.compile(
     rf"\b(?:born|b\.|dob|d\.o\.b\.?|date of birth|birth ?date|birth ?day|bday|γεν\.?|roden[aý]?|narozen[aý]?|rojen[a]?|rođen[a]?|születési (?:idő|dátum)|szül\.?|gimęs|dzimis|sündinud|geb(?:oren)?\.?|geburtsdatum|née?(?: le)?|nat[oa](?: il)?|nacid[oa](?: el)?|fecha de nacimiento|ur\.|urodzon[ya]|nascut|født|född|f\.|syntynyt|geb\. am)"
@@ -215,9 +228,16 @@ _BORN = re.compile(
 )
 
 
+# a day written in digits, of a year in which people were born and hardly any law of this field was made
+_OLD_DAY = re.compile(
+    r"(?<![\d./-])(?:\d{1,2}[./-] ?\d{1,2}[./-] ?(?:19[2-9]\d|200\d|201[0-2])|(?:19[2-9]\d|200\d|201[0-2])[-.] ?[01]\d[-.] ?[0-3]\d)(?![\d/-])"
+)
+
+
 def _births(text: str) -> Iterator[tuple[int, int]]:
     for m in _BORN.finditer(text):
         yield m.span("day") if m["day"] else m.span("before")
+    yield from (m.span() for m in _OLD_DAY.finditer(text))
 
 
 _ID_WORD = (
@@ -236,7 +256,9 @@ _ID_SHAPES = re.compile(
     r"|\b\d{7}[A-W][A-IW]?\b|\b\d{7} [A-W]{1,2}\b(?= |$|[.,?])",  # Ireland
     re.I,
 )
-_LONG_NUMBER = re.compile(r"(?<![\w.,/:-])(?<!grant )(?<!code )(?<!project )(?<!agreement )(?!(?:19|20)\d{6}(?!\d))\d{8,}(?![\w/-]|[.,]\d)")
+_LONG_NUMBER = re.compile(
+    r"(?<![\w.,/:-])(?<!grant )(?<!code )(?<!project )(?<!agreement )(?!(?:19|20)\d{6}(?!\d))\d{8,}(?![\w/-]|[.,]\d)"
+)
 
 
 def _identities(text: str) -> Iterator[tuple[int, int]]:
@@ -249,24 +271,28 @@ def _identities(text: str) -> Iterator[tuple[int, int]]:
         yield m.span()
 
 
-_DOCUMENT_WORD = (
-    r"passports?|reisepass|passeport|pasaporte|passaporto|paszport|(?:id|identity) (?:card|doc(?:ument)?)s?|ausweis(?:nummer)?|personalausweis|carte d['’]identité|dowód(?: osobisty)?|driv(?:ing|er'?s?) licen[cs]es?|führerschein|fuhrerschein|permis(?: de conduire)?|licen[cs]e|dvla|residence permit|titre de séjour|visa(?: sticker)?|travel document|permit|badge|collar number|warrant card|student card|seria|series|dl"
-)
+_DOCUMENT_WORD = r"passports?|reisepass|passeport|pasaporte|passaporto|paszport|(?:id|identity) (?:card|doc(?:ument)?)s?|ausweis(?:nummer)?|personalausweis|carte d['’]identité|dowód(?: osobisty)?|driv(?:ing|er'?s?) licen[cs]es?|führerschein|fuhrerschein|permis(?: de conduire)?|licen[cs]e|dvla|residence permit|titre de séjour|visa(?: sticker)?|travel document|permit|badge|collar number|warrant card|szig\.?szám|student card|seria|series|dl"
 
 
 def _documents(text: str) -> Iterator[tuple[int, int]]:
-    for m in re.finditer(r"\b[A-Z]{1,3}\d{6,9}\b|\b[A-Z]{2}\d{5}[A-Z]{2}\b|\b[A-Z9]{5}\d{6}[A-Z9]{2}[A-Z0-9]{3}\b|\b[A-Z] ?\d{7}\b|\b[A-Z0-9]{6,}<+[A-Z0-9<]{6,}", text):
+    for m in re.finditer(
+        r"\b[A-Z]{1,3}\d{6,9}\b|\b[A-Z]{2}\d{5}[A-Z]{2}\b|\b[A-Z9]{5}\d{6}[A-Z9]{2}[A-Z0-9]{3}\b|\b[A-Z] ?\d{7}\b|\b[A-Z0-9]{6,}<+[A-Z0-9<]{6,}",
+        text,
+    ):
         yield m.span()
-    yield from _after(text, _DOCUMENT_WORD, r"(?=[A-Z0-9 -]*\d[A-Z0-9 -]*\d[A-Z0-9 -]*\d)(?:[A-Z0-9]{1,9}[ -]?){1,4}(?<=[A-Z0-9])(?![a-z])")
+    yield from _after(
+        text,
+        _DOCUMENT_WORD,
+        r"(?=[A-Z0-9 -]*\d[A-Z0-9 -]*\d[A-Z0-9 -]*\d)(?:[A-Z0-9]{1,9}[ -]?){1,4}(?<=[A-Z0-9])(?![a-z])",
+    )
 
 
-_CASE_WORD = (
-    r"case|procedimento|procedura|diligencias previas|file po|ügyszám|tutkintailmoitus|journal(?: number)?|parquet|dosadebno proizvodstvo|ABM|custody|crime|incident|reference|file|dossier|docket|urn|cad|occurrence|exhibit|warrant|complaint|report|record|investigation|proceedings?|court|criminal|police|log|intel(?:ligence)?|op(?:eration)? order|pnc|detention|prisoner|inmate|booking|arrest|procedure|aktenzeichen|az\.?|gz\.?|geschäftszahl|vorgang|pv|procès-verbal|nuipc|rg(?:nr)?|procedimiento|diligencias|causa|sygn(?:atura)?\.?(?: akt)?|spis(?:ová značka)?|sp\. ?zn\.|dosar|sag(?:snummer)?|ärende|diarienummer|dnr|asia|ref\.?|our ref|your ref|matter|parquet|zaak(?:nummer)?|proces(?:so)?|ticket|evidence|seizure|bwv|footage ref|crn|id"
-)
+_CASE_WORD = r"case|procedimento|procedura|diligencias previas|file po|ügyszám|tutkintailmoitus|journal(?: number)?|parquet|dosadebno proizvodstvo|ABM|custody|crime|incident|reference|file|dossier|docket|urn|cad|occurrence|exhibit|warrant|complaint|report|record|investigation|proceedings?|court|criminal|police|log|intel(?:ligence)?|op(?:eration)? order|pnc|detention|prisoner|inmate|booking|arrest|procedure|aktenzeichen|az\.?|gz\.?|geschäftszahl|vorgang|pv|procès-verbal|nuipc|rg(?:nr)?|procedimiento|diligencias|causa|sygn(?:atura)?\.?(?: akt)?|spis(?:ová značka)?|sp\. ?zn\.|dosar|sag(?:snummer)?|ärende|diarienummer|dnr|asia|ref\.?|our ref|your ref|matter|parquet|zaak(?:nummer)?|proces(?:so)?|ticket|evidence|seizure|bwv|footage ref|crn|id"
 _CASE_VALUE = r"(?=[A-Z0-9./ -]*\d[A-Z0-9./ -]*\d)(?:[A-Z]{1,5}[ ./-]?)?(?:[A-Z0-9]{1,10}[./:-]){1,5}[A-Z0-9]{1,10}|(?=[A-Z0-9]*\d[A-Z0-9]*\d[A-Z0-9]*\d)[A-Z0-9]{5,}|\d{1,4} [A-Z][A-Za-z]{0,3} \d{1,6}/\d{2,4}|[A-Z]{2,4} \d{4,}"
 _CASE_SHAPES = re.compile(
-    r"(?<![\w/.-])(?!EU/|EC/|AI/|ISO/|C/|COM/|IEC/)[A-Z]{1,5}[-/]\d{2,6}[-/]\d{2,6}(?:[-/]\w{1,6})?(?![\w/])"
-    r"|(?<![\w/.-])\d{1,4} (?:Js|Ds|Ls|KLs|Cs|Gs|Ss|StR|UJs|BJs|AR|Ks|Ns|Hv|Hr|St|T|C|Co|Tk|K|Kp|Ka|II K|Bs|Os|U|Os|Qs) \d{1,6}/\d{2,4}(?!\w)"
+    r"(?<![\w/.-])(?:[A-Z]{1,4}-){1,3}\d{2,6}/\d\d(?!\d)|(?<![\w/.,-])\d{3,6}/\d\d(?![\w/]|\.\d)"
+    r"|(?<![\w/.-])(?!EU/|EC/|AI/|ISO/|C/|COM/|IEC/)[A-Z]{1,5}[-/]\d{2,6}[-/]\d{2,6}(?:[-/]\w{1,6})?(?![\w/])"
+    r"|(?<![\w/.-])\d{1,4} (?:Js|Ds|Ls|KLs|Cs|Gs|Ss|StR|UJs|BJs|AR|Ks|Ns|Hv|Hr|St|T|C|Co|Tk|K|Kp|Ka|II K|Bs|Os|U|Os|Qs) \d{1,6}/\d{2,4}[a-z]?(?!\w)"
     r"|\b\d{2}[A-Z]{1,2}\d{5,8}\b|\b[A-Z]{2,4}\d{1,3}[-/]\d{3,6}(?:[-/]\d{2,4})?\b|\b[IVX]{1,4} (?:K|Ka|Kp|Ds|Kow) \d{1,5}/\d{2}\b|\b[A-Z]\s?\d{3,6}[-/]\d{2}\b(?!\s*(?:of|EU))"
 )
 
@@ -277,11 +303,19 @@ _LONG_REFERENCE = re.compile(r"(?<![\w/.-])(?=[\w./-]*\d)(?:\w{1,8}[./-]){1,5}\w
 def _cases(text: str) -> Iterator[tuple[int, int]]:
     for m in _LONG_REFERENCE.finditer(text):
         digits = sum(c.isdigit() for c in m[0])
-        if digits >= 7 and re.search(r"[/-]", m[0]) and not _DAY.fullmatch(m[0]) and not re.fullmatch(r"(?:19|20)\d\d[/-](?:19|20)\d\d", m[0]) and digits > sum(c.isalpha() for c in m[0]):
+        if (
+            digits >= 7
+            and re.search(r"[/-]", m[0])
+            and not _DAY.fullmatch(m[0])
+            and not re.fullmatch(r"(?:19|20)\d\d[/-](?:19|20)\d\d", m[0])
+            and digits > sum(c.isalpha() for c in m[0])
+        ):
             yield m.span()
     for start, end in _after(text, _CASE_WORD, _CASE_VALUE):
         value = text[start:end]
-        if re.fullmatch(r"\d{4}|\d{1,3}[-–]\d{1,3}|[A-Za-z]+", value) or re.fullmatch(r"(?i)\d+(?:-| )?(?:hours?|days?|months?|years?|minutes?|h|d)", value):
+        if re.fullmatch(r"\d{4}|\d{1,3}[-–]\d{1,3}|[A-Za-z]+", value) or re.fullmatch(
+            r"(?i)\d+(?:-| )?(?:hours?|days?|months?|years?|minutes?|h|d)", value
+        ):
             continue
         yield start, end
     for m in _CASE_SHAPES.finditer(text):
@@ -294,7 +328,7 @@ _STREET = (
     r"|\b\d{0,4}(?:bis|ter)?,? ?(?:rue|c/|avenue|boulevard|place|chemin|impasse|allée|quai|via|viale|piazza|corso|vicolo|calle|avenida|plaza|paseo|rua|praça|travessa|ul\.|ulica|al\.|os\.|pl\.|strada|str\.|bulevardul|ulitsa|bul\.|trg|utca|odos|leoforos)(?: (?:de|del|della|dei|degli|delle|dello|di|des|du|la|las|los|le|les|da|do|dos|d['’]))*(?: ?[A-ZÀ-Ž][\w'’.-]+){1,3},? (?:n[°º]\.? ?|nr\.? ?|no\.? ?)?\d{1,4}\w?\b"
     r"|\b\d{1,4}(?: ?bis| ?ter)?,? (?:rue|avenue|boulevard|place|chemin|impasse|allée|quai|cours)(?: (?:de|des|du|la|le|les|d['’]|l['’]))*(?: ?[A-ZÀ-Ž][\w'’-]+){1,3}"
     r"|(?-i:\b[A-ZÄÖÜÅØČŠŽ][\w-]*(?:straße|strasse|str\.|gasse|weg|platz|allee|ufer|damm|ring|laan|straat|plein|kade|gracht|steenweg|gade|vej|gatan|stigen|gränd|vägen|gata|veien|katu|tie|kuja|utca|út|ulice|ulica|iela|gatvė|tänav) (?!(?:19|20)\d\d\b)\d{1,4} ?[a-z]?\b(?:/\d+)*)"
-    r"|\b(?:[A-ZÁČŠŽÚ][\w-]+ ){1,2}(?:utca|út|tér|ulice|ulica|náměstí|iela|gatvė|prospekt|tänav|katu|vej|gade|gatan|Straße|Strasse|Allee|Weg|Platz|Gasse) \d{1,4}\b"
+    r"|\b(?:[A-ZÀ-Ž][\w-]+ ){1,2}(?:utca|út|u\.|tér|ulice|ulica|náměstí|nám\.|iela|gatvė|prospekt|tänav|katu|vej|gade|gatan|Straße|Strasse|Allee|Weg|Platz|Gasse) \d{1,4}\b"
 )
 _POSTCODES = re.compile(
     r"\b(?:GIR 0AA|[A-PR-UWYZ](?:\d{1,2}|[A-HK-Y]\d|[A-HK-Y]\d\d|\d[A-HJKPSTUW]|[A-HK-Y]\d[ABEHMNPRV-Y])) ?\d[ABD-HJLNP-UW-Z]{2}\b"  # United Kingdom
@@ -308,7 +342,7 @@ _ADDRESS_WORD = re.compile(
 
 
 _TOWN_STREET = re.compile(
-    r"\b(?P<street>[^\W\d_][^\W\d_]{5,}) (?!(?:19|20)\d\d\b)\d{1,4}[a-z]?(?:/\d{1,4})?(?:,? (?:flat|apt|app|door|top|stiege|byt|et|box|bus|\d{3} ?\d{2}\b|\d{4,5}\b)[ \d]*(?: ?[A-Z]\w+)?|,? [A-ZÀ-Ž][^\W\d_]{3,})"
+    r"\b(?P<street>[^\W\d_][^\W\d_]{5,}) (?!(?:19|20)\d\d\b)\d{1,4}[a-z]?(?:/\w{1,4})?(?:, \d[\w. ]{0,6})?(?:,? (?:flat|apt|app|door|top|stiege|byt|et|box|bus|\d{3} ?\d{2}\b|\d{4,5}\b)[ \d]*(?: ?[A-Z]\w+)?|,? [A-ZÀ-Ž][^\W\d_]{3,})"
 )
 
 
@@ -340,9 +374,7 @@ def _coordinates(text: str) -> Iterator[tuple[int, int]]:
         yield m.span()
 
 
-_PLATE_WORD = (
-    r"(?:number|licen[cs]e|registration|reg)?\s?plates?|vrm|vrn|reg(?:istration)?(?: (?:number|no|mark))?|kennzeichen|nummernschild|plaque(?: d['’]immatriculation)?|immatriculation|immatriculé[es]?|targa|matr[ií]cula|kenteken|tablica|rejestracj\w+|spz|rz|rekisteri(?:numero|kilpi)|rendszám|registreringsnummer|nummerplade|index"
-)
+_PLATE_WORD = r"(?:number|licen[cs]e|registration|reg)?\s?plates?|vrm|vrn|reg(?:istration)?(?: (?:number|no|mark))?|kennzeichen|nummernschild|plaque(?: d['’]immatriculation)?|immatriculation|immatriculé[es]?|targa|matr[ií]cula|kenteken|tablica|rejestracj\w+|spz|rz|rekisteri(?:numero|kilpi)|rendszám|registreringsnummer|nummerplade|index"
 _VEHICLE = r"car|vehicle|van|lorry|truck|motorbike|moped|scooter|taxi|suv|hatchback|estate|trailer|bmw|audi|vw|volkswagen|golf|passat|polo|ford|focus|fiesta|transit|opel|astra|corsa|vauxhall|renault|clio|peugeot|citro[eë]n|fiat|punto|skoda|škoda|octavia|seat|mercedes|toyota|corolla|yaris|volvo|dacia|duster|nissan|mazda|kia|hyundai|tesla|honda|suzuki|lexus|mini|jeep|alfa|lancia|saab|anpr|lpr"
 _PLATE_ANY = r"(?=[A-ZÄÖÜ0-9 ·-]*\d)(?=[A-ZÄÖÜ0-9 ·-]*[A-ZÄÖÜ])(?:[A-ZÄÖÜ]{1,3}|\d{1,4}[A-Z]{0,2})[ ·-]?[A-Z0-9]{1,6}\b(?:[ ·-](?:\d{1,5}[A-Z]{0,2}|[A-Z]{1,3}\d{0,4})\b){0,2}"
 _PLATES = re.compile(
@@ -358,18 +390,48 @@ _NOT_PLATES = re.compile(
 )
 
 
+_LOOSE = re.compile(
+    r"(?<![\w./-])(?:(?P<a>[a-z]{1,3})[ :·-]?\d{2,3}[ -]?\d{1,3}(?:-?(?P<b>[a-z]{1,2}))?|\d{3,4}[ -]?(?P<c>[a-z]{2,3})|(?P<d>[a-z]{1,2})-\d{3}-(?P<e>[a-z]{1,2}))(?![\w/(]|[.,]\d)",
+    re.I,
+)
+_UNITS = frozenset(
+    "km kg gb mb tb kb ms hz khz mhz ghz fps px mp am pm th st nd rd kw kwh mph kmh lux dpi eur usd gbp sek dkk nok czk huf pln ron bgn chf k m h d v x p x i a bn mln hrs hr min sec fte pcs ppl art rec par no nr ca eu ai en us uk iso fra far frr cer eer top ver vol ch sec pt pp ed the for and".split()
+)
+
+
 def _plates(text: str) -> Iterator[tuple[int, int]]:
+    for m in _LOOSE.finditer(text):
+        groups = [g.lower() for g in m.groupdict().values() if g]
+        if (
+            sum(map(len, groups)) >= 2
+            and sum(c.isdigit() for c in m[0]) >= 3
+            and not any(g in _UNITS or (len(g) > 1 and g in _ordinary()) for g in groups)
+            and not _NOT_PLATES.match(m[0])
+        ):
+            yield m.span()
     for m in _PLATES.finditer(text):
-        if not _NOT_PLATES.match(m[0]) and not re.search(r"(?:EUR|USD|GBP|SEK|DKK|CZK|HUF|PLN|RON|MPH|KMH|FPS|LUX|DPI|MHZ|GHZ|KWH|RBI|FAR|LED|SME|CCTV)$", m[0]):
+        if not _NOT_PLATES.match(m[0]) and not re.search(
+            r"(?:EUR|USD|GBP|SEK|DKK|CZK|HUF|PLN|RON|MPH|KMH|FPS|LUX|DPI|MHZ|GHZ|KWH|RBI|FAR|LED|SME|CCTV)$", m[0]
+        ):
             yield m.span()
     joined = r"(?:\s*(?:is|was|no|nr|number|num|of|the|on|with|to|for|reads?|that|said|a|an|our|his|her|bearing|plate|plates|reg|registration|index|vrm|displaying|wearing|under|got|came back|as|:|#|,|\(|-|–|\"|“|'|=)\s*)*\s*"
-    for m in re.finditer(rf"\b(?:{_PLATE_WORD})\b{joined}(?P<value>{_PLATE_ANY})\b|\b(?:{_VEHICLE})\b[ ,(:]{{1,2}}(?:(?:reg|plate|index|vrm|with|on|bearing)\W{{1,2}}){{0,2}}(?P<car>{_PLATE_ANY})\b", text, re.I):
+    for m in re.finditer(
+        rf"\b(?:{_PLATE_WORD})\b{joined}(?P<value>{_PLATE_ANY})\b|\b(?:{_VEHICLE})\b[ ,(:]{{1,2}}(?:(?:reg|plate|index|vrm|with|on|bearing)\W{{1,2}}){{0,2}}(?P<car>{_PLATE_ANY})\b",
+        text,
+        re.I,
+    ):
         group = "value" if m["value"] else "car"
         value = m[group].strip()
         while re.search(r" [a-z]+$", value) and value.rsplit(" ", 1)[1] in _ordinary():
             value = value.rsplit(" ", 1)[0]
         compact = re.sub(r"[ ·-]", "", value)
-        if 4 <= len(compact) <= 9 and re.search(r"\d", value) and re.search(r"(?i)[a-zäöü]", value) and not _NOT_PLATES.match(value) and not re.fullmatch(r"(?i)[a-z]{4,}\s?\d{1,2}|\d+ [a-z]+|[a-z]+ \d", value):
+        if (
+            4 <= len(compact) <= 9
+            and re.search(r"\d", value)
+            and re.search(r"(?i)[a-zäöü]", value)
+            and not _NOT_PLATES.match(value)
+            and not re.fullmatch(r"(?i)[a-z]{4,}\s?\d{1,2}|\d+ [a-z]+|[a-z]+ \d", value)
+        ):
             yield m.start(group), m.start(group) + len(value)
 
 
@@ -393,7 +455,9 @@ def _names() -> frozenset[str]:
         if module.name in _LOCALES:
             provider = importlib.import_module(f"faker.providers.person.{module.name}").Provider
             for attribute in dir(provider):
-                if attribute.startswith(("first_names", "last_names")) and not callable(listed := getattr(provider, attribute)):
+                if attribute.startswith(("first_names", "last_names")) and not callable(
+                    listed := getattr(provider, attribute)
+                ):
                     found.update(n.lower() for n in listed)
     return frozenset(found)
 
@@ -430,30 +494,36 @@ _FIELD_WORDS = frozenset(
         "warsaw prague budapest sofia athens lisbon stockholm helsinki tallinn riga vilnius zagreb ljubljana bratislava valletta nicosia copenhagen amsterdam bucharest belfast cardiff glasgow "
         "polygraphs profiler recidivism preproduction proportionality admissibility detainee detainees arrestee arrestees absconder absconders nominals mugshot mugshots custodial "
         "reoffend reoffending misidentified misidentification watchlisted cybercrime cybersecurity ransomware malware phishing whistleblower whistleblowers "
-        "hola bonjour grüße danke bitte polizei police policía polícia polizia politie policja poliisi polis gardaí garda guardia carabinieri gendarmerie bundespolizei landespolizei "
+        "gare nord sud est ouest plaza praça plaça platz rue via piazza hauptbahnhof centraal codice rosso san santa saint gran place bahnhof stadium codice modus operandi status quo habeas corpus prima facie ad hoc bona fide mutatis mutandis inter alia ecris ecris-tcn tcn dl nl af hola bonjour grüße danke bitte polizei police policía polícia polizia politie policja poliisi polis gardaí garda guardia carabinieri gendarmerie bundespolizei landespolizei "
         "derby ultras hooligan hooligans marketplace timeline workflow workflows dataset datasets benchmark benchmarks threshold thresholds username login logins logfile logfiles pdf json api url usb gps wifi"
     ).split()
 )
-_ROLE = (
-    r"suspects?|accused|defendants?|victims?|witness(?:es)?|complainants?|detainees?|prisoners?|inmates?|offenders?|perpetrators?|convicts?|claimants?|applicants?|plaintiffs?|informants?|burglars?|robbers?|thief|thieves|rapists?|murderers?|dealers?|paedophiles?|pedophiles?|stalkers?|fraudsters?|terrorists?|gang members?|absconders?|fugitives?|arrestees?|nominals?|shoplifters?|hooligans?|smugglers?|traffickers?|my client|interviewees?|missing (?:person|girl|boy|child|woman|man)|the late|deceased|detained person|beschuldigte[rn]?|prévenu|indagato|sospettato|sospechoso|podejrzan\w+"
-)
+_ROLE = r"suspects?|accused|defendants?|victims?|witness(?:es)?|complainants?|detainees?|prisoners?|inmates?|offenders?|perpetrators?|convicts?|claimants?|applicants?|plaintiffs?|informants?|burglars?|robbers?|thief|thieves|rapists?|murderers?|dealers?|paedophiles?|pedophiles?|stalkers?|fraudsters?|terrorists?|gang members?|absconders?|fugitives?|arrestees?|nominals?|shoplifters?|hooligans?|smugglers?|traffickers?|my client|interviewees?|missing (?:person|girl|boy|child|woman|man)|the late|deceased|detained person|beschuldigte[rn]?|prévenu|indagato|sospettato|sospechoso|podejrzan\w+|verdachte|epäilty|misstänkt|mistænkte?|obvin\w+|obviněn\w+|osumnjičen\w*|inculpat\w*|gyanúsított|įtariam\w+|kahtlustatav|tatverdächtige\w*|imputato|investigado|arguid[oa]|osumljen\w+|катηγορούμεν\w+|counsel for|lawyer (?:of|for)|mandant|client"
 _STRONG = re.compile(
     rf"(?<![\w-])(?:{_ROLE}|suspected|allegedly|alleged|arrest\w*|nicked|charged|convict\w*|priors|drunk driver|drink driver|rioting|trial of|the file against|mis en cause|handling stolen|flogged|the driver|flagged|sentenced|acquitt\w+|guilty|innocent|stole|stolen|robb(?:ed|ery|eries)|burgl\w+|assault\w*|raped?|kill(?:ed|ing)|murder\w*|stabb\w*|shot|threaten\w*|abused|harass\w*|stalk\w*|traffick\w*|smuggl\w*|dealing|drugs?|cocaine|fraud\w*|launder\w*|criminal record|previous convictions?|caution|bail\w*|remand\w*|parole|probation|tagged|custody|cell \d|held in|detain\w*|detention|interrogat\w*|interview(?:ed|ing)?|confess\w*|admitted|polygraph\w*|lied|lying|lives at|living at|aged \d|born|dob|missing|abduct\w*|kidnapp\w*|disappear\w*|deport\w*|asylum|overstay\w*|radicali[sz]\w+|watch ?list\w*|informant|voiceprint|facial image|fingerprints?|dna|mugshot|schizo\w*|addict\w*|domestic violence|gang|home address|wanted|warrant|raided|stopped|searched|caught|beat|break[ -]ins?|reported|complain\w*|accus\w*|matched|hit on|flagged|identified|recogni[sz]ed|picked up|picked out|risk score|scored|chatbot output|tested positive|speeding|drunk|theft|thefts|(?:re)?offend\w*|abuser|charges?|misper|extradit\w+|evidence against|on the run|armed|hitting|disciplinary|shows (?:her|him)|links?|tag|sightings?|last seen|reports|refused|deport\w*|false match|wrongly|identification of|profile of|the file of|phone of|house of|photo of|picture of|face of|image of|case of|record)\b",
     re.I,
 )
 _PUBLIC = re.compile(
-    r"\b(?:books?|articles?|papers?|stud(?:y|ies)|theses|thesis|professors?|prof|authors?|commissioners?|ministers?|presidents?|judges?|justice|advocate general|rapporteurs?|writes|wrote|argues?|argued|discuss(?:es|ed)?|according to|rapporteurs?|edps|lectures?|speech|keynote|inventors?|judg(?:e)?ment|ruling|theorem|algorithm|test|prize|institute|v\.?|vs\.?)\b",
+    r"\b(?:books?|articles?|papers?|stud(?:y|ies)|theses|thesis|professors?|prof|authors?|commissioners?|ministers?|presidents?|judges?|justice|advocate general|rapporteurs?|writes|wrote|called the|discuss(?:es|ed)?|according to|rapporteurs?|edps|lectures?|speech|keynote|inventors?|judg(?:e)?ment|ruling|theorem|algorithm|test|prize|institute|v\.?|vs\.?)\b",
     re.I,
 )
-_TITLE = r"(?:Mr|Mrs|Ms|Miss|Mister|Herr|Frau|Monsieur|Madame|Mme|Señora?|Sra|Signora?|Pan|Pani|Pán|Fru|Dhr|Mevr|Kyrios|Dr)"
-_PARTICLES = frozenset("van von de der den del della di da dos du la le el al bin ibn ter ten af av zu o ó ní mac san abu ould ben bint".split())
+_TITLE = (
+    r"(?:Mr|Mrs|Ms|Miss|Mister|Herr|Frau|Monsieur|Madame|Mme|Señora?|Sra|Signora?|Pan|Pani|Pán|Fru|Dhr|Mevr|Kyrios|Dr)"
+)
+_PARTICLES = frozenset(
+    "van von de der den del della di da dos du la le el al bin ibn ter ten af av zu o ó ní mac san abu ould ben bint".split()
+)
 _TOKEN = re.compile(r"[^\W\d_](?:[^\W\d_]|['’-](?=[^\W\d_]))*\.?")
 _CALLED = re.compile(
-    r"\b(?:named|called|by the name of|name(?:'s| is| was|:)|alias|a\.?k\.?a\.?|known as|surname|last name|first name|forename|family name|identified as|goes by)\W{1,3}$", re.I
+    r"\b(?:named|called|by the name of|name(?:'s| is| was|:)|alias|a\.?k\.?a\.?|known as|surname|last name|first name|forename|family name|identified as|goes by)\W{1,3}$",
+    re.I,
 )
 _ROLE_BEFORE = re.compile(rf"\b(?:{_ROLE}|the)\b,?:?(?: (?:is|was|named|called|one))*[ ,:(]{{1,2}}$", re.I)
 _ROLE_ONLY = re.compile(rf"\b(?:{_ROLE})\b,?:?(?: (?:is|was|named|called|one))*[ ,:(]{{1,2}}$", re.I)
-_CRIME_AFTER = re.compile(r"^ (?:murder|killing|robbery|rape|kidnapping|burglary|fraud|assault|shooting|stabbing|arrest|confession|phone|family|brothers|gang|interview|alibi|custody|charge|statement)\b", re.I)
+_CRIME_AFTER = re.compile(
+    r"^ (?:murder|killing|robbery|rape|kidnapping|burglary|fraud|assault|shooting|stabbing|arrest|confession|phone|family|brothers|gang|interview|alibi|custody|charge|statement)\b",
+    re.I,
+)
 
 
 def _person_names(text: str) -> Iterator[tuple[int, int]]:
@@ -466,13 +536,21 @@ def _person_names(text: str) -> Iterator[tuple[int, int]]:
     listed, ordinary = _names(), _ordinary()
     tokens = [(m[0].rstrip("."), m.start(), m.end() - m[0].endswith(".")) for m in _TOKEN.finditer(text)]
     shouted = sum(c.isupper() for c in text) > 0.6 * max(1, sum(c.isalpha() for c in text))
-    every_word_capital = len(tokens) > 5 and sum(t[0].isupper() for t, _, _ in tokens if len(t) > 2) > 0.7 * sum(len(t) > 2 for t, _, _ in tokens)
+    every_word_capital = len(tokens) > 5 and sum(t[0].isupper() for t, _, _ in tokens if len(t) > 2) > 0.7 * sum(
+        len(t) > 2 for t, _, _ in tokens
+    )
 
     def like(token: str) -> int:
         """2: listed as a name and no word; 1: listed and a word, but capitalised, or an unknown word; 0: a word."""
         low = token.lower().replace("’", "'")
         parts = [p for p in re.split(r"[-']", low) if len(p) > 1]
-        if len(low) < 3 or (token.isupper() and len(token) < 5 and not shouted) or (low.endswith(("'s", "n't")) and parts and parts[0] in ordinary and parts[0] not in listed):
+        if (
+            len(low) < 3
+            or (token.isupper() and len(token) < 5 and not shouted)
+            or (low.endswith(("'s", "n't")) and parts and parts[0] in ordinary and parts[0] not in listed)
+        ):
+            return 0
+        if not parts:
             return 0
         known = [p in ordinary or p.removesuffix("s") in ordinary for p in parts]
         named = [p in listed for p in parts]
@@ -482,6 +560,7 @@ def _person_names(text: str) -> Iterator[tuple[int, int]]:
             return 1 if token[0].isupper() and not every_word_capital and all(named) and low not in _COMMON else 0
         return 1 if (token[0].isupper() and not every_word_capital) or not token.isascii() or len(low) > 4 else 0
 
+    foreign = sum(len(t) > 2 and t.lower() not in ordinary for t, _, _ in tokens) > 0.5 * max(1, len(tokens))
     n = 0
     while n < len(tokens):
         token, start, end = tokens[n]
@@ -494,7 +573,11 @@ def _person_names(text: str) -> Iterator[tuple[int, int]]:
         while last + 1 < len(tokens):
             nxt, a, b = tokens[last + 1]
             gap = text[tokens[last][2] : a]
-            if gap not in {" ", ". ", ", "} or (gap == ". " and len(tokens[last][0]) > 1) or (gap == ", " and not (held == 1 and last == n and (nxt[0].isupper() or like(nxt) == score == 2))):
+            if (
+                gap not in {" ", ". ", ", "}
+                or (gap == ". " and len(tokens[last][0]) > 1)
+                or (gap == ", " and not (held == 1 and last == n and (nxt[0].isupper() or like(nxt) == score == 2)))
+            ):
                 break
             more = like(nxt)
             skip = nxt.lower() in _PARTICLES or (len(nxt) == 1 and nxt.isalpha()) or (len(nxt) == 2 and nxt.istitle())
@@ -504,19 +587,40 @@ def _person_names(text: str) -> Iterator[tuple[int, int]]:
         while last > n and not like(tokens[last][0]):
             last -= 1
         begin, finish = start, tokens[last][2]
+        if last - n > 4 or (foreign and not (total >= 2 * held and text[begin].isupper())):  # another language, not a name
+            n = last + 1
+            continue
         before, after = text[max(0, begin - 60) : begin], text[finish : finish + 40]
         n = last + 1
-        if (_PUBLIC.search(before) or _PUBLIC.search(after[:25])) and not _ROLE_ONLY.search(before) or re.match(r"['’]?s? (?:book|paper|article|study|judgment|ruling|test|act|law|institute|university|report|inquiry|system|software)\b", after):
+        if (
+            (_PUBLIC.search(before[-20:]) or _PUBLIC.search(after[:22]))
+            and not _ROLE_ONLY.search(before)
+            or re.match(
+                r"['’]?s? (?:book|paper|article|study|judgment|ruling|test|act|law|institute|university|report|inquiry|system|software)\b",
+                after,
+            )
+        ):
             continue
         capital = text[begin].isupper()
         titled = re.search(rf"\b{_TITLE}\.? $", before, re.I)
-        called = _CALLED.search(before)
+        called = _CALLED.search(before) and not re.search(
+            r"\b(?:models?|systems?|tools?|software|robots?|products?|platforms?|apps?|assistants?|projects?|operations?|programmes?|bots?|it)\b",
+            before[-40:],
+            re.I,
+        )
         role = _ROLE_ONLY.search(before)
         if held >= 2 or (initial and held):
             tied = titled or called or role or strong
             if (tied and total >= 2) or (capital and total >= 3):
                 yield begin, finish
-        elif held == 1 and ((titled and strong) or (called and (capital or score == 2)) or (role and (score == 2 or (capital and score))) or (capital and score and _CRIME_AFTER.match(after))):
+        elif held == 1 and strong and capital and re.match(r"O['’]|[^\W\d_]{3,}-[A-ZÀ-Ž]", text[begin:finish]):
+            yield begin, finish
+        elif held == 1 and (
+            (titled and strong)
+            or (called and (capital or score == 2))
+            or (role and (score == 2 or (capital and score)))
+            or (capital and score and _CRIME_AFTER.match(after))
+        ):
             yield begin, finish
 
 

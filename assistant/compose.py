@@ -12,7 +12,7 @@ from assistant.index import Index
 from assistant.law import AI_ACT, Authority, Pinpoint, parse_pinpoint
 from assistant.register import CalendarEntry, Effect, Rule
 from assistant.retrieve import Candidate
-from assistant.verify import relied_on, supports
+from assistant.verify import Verifier, relied_on
 
 WORD_BUDGET = 150  # of an answer, as a rule: nothing that need not be said goes beyond it
 LONGEST = 320  # a further rule that answers is said up to here, with what limits it

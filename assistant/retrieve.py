@@ -51,7 +51,9 @@ class Found:
     refusal: tuple[RefusalCase, float] | None
     passages: list[tuple[Pinpoint, float]]
     top: float  # the best probability of any rule
-    misreadings: tuple[tuple[Misreading, float, float], ...] = ()  # wrong claims near it, each with cosines of its nearest cue and of all
+    misreadings: tuple[
+        tuple[Misreading, float, float], ...
+    ] = ()  # wrong claims near it, each with cosines of its nearest cue and of all
 
 
 class Ranker:

@@ -146,7 +146,7 @@ def merge_adapter(bert: Any, path: Path) -> None:
     held = load_file(str(path))
     modules = dict(bert.named_modules())
     with torch.no_grad():
-        for name in {key.rsplit(".", 1)[0] for key in held}:
+        for name in {key.rsplit(".", 1)[0] for key in held if key.endswith(".A")}:
             modules[name].weight += held[f"{name}.B"].float() @ held[f"{name}.A"].float()
 
 

@@ -52,7 +52,9 @@ def mutants(
         made = []
         for n, sentence in enumerate(sentences):
             if kind == "two provisions blended":
-                made += [Mutant(kind, s, sentence) for s in _blended(sentence, sentences[(n + 7) % len(sentences)], rng)]
+                made += [
+                    Mutant(kind, s, sentence) for s in _blended(sentence, sentences[(n + 7) % len(sentences)], rng)
+                ]
             else:
                 made += [Mutant(kind, s, sentence) for s in make(sentence, corpus, rng) if s != sentence]
         found += rng.sample(made, min(each, len(made)))
@@ -224,7 +226,9 @@ def _moved_article(sentence: Sentence, corpus: Corpus, rng: random.Random) -> It
         other = str(Pinpoint(own.work, "article", str(rng.randrange(130, 999)), parts=own.parts))
     else:
         known = corpus.exists.get(_edition(own, sentence, corpus), {})
-        elsewhere = [k for k in known if (p := parse_pinpoint(k)).kind == "article" and p.unit != own.unit and len(p.parts) <= 1]
+        elsewhere = [
+            k for k in known if (p := parse_pinpoint(k)).kind == "article" and p.unit != own.unit and len(p.parts) <= 1
+        ]
         if not elsewhere:
             return
         other = rng.choice(elsewhere)
@@ -238,7 +242,7 @@ def _moved_letter(sentence: Sentence, corpus: Corpus, rng: random.Random) -> Ite
         return
     beside = [
         key for key in corpus.exists.get(_edition(own, sentence, corpus), {})
-        if (p := parse_pinpoint(key)).parts and p != own
+        if key not in sentence.provisions and (p := parse_pinpoint(key)).parts and p != own
         and (p.kind, p.unit, p.section, p.parts[:-1]) == (own.kind, own.unit, own.section, own.parts[:-1])
     ]  # fmt: skip
     if beside:
