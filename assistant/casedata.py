@@ -11,18 +11,16 @@ first, with as many spaces, so that every place found is a place in the question
 
 from __future__ import annotations
 
-import importlib
 import ipaddress
-import pkgutil
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
-from importlib import resources
 
 import phonenumbers
 from stdnum import iban, imei, luhn
 from stdnum.exceptions import ValidationError
+
+from assistant.persons import ordinary_words, person_names
 
 REGIONS = ("GB", "IE", "DE", "FR", "ES", "IT", "NL", "PL", "CZ", "PT", "RO", "SE")  # whose national writing is tried
 
@@ -336,7 +334,7 @@ _POSTCODES = re.compile(
     r"|\b(?:D|A|B|F|L|NL|CH|S|SE|DK|PL|CZ|SK|I|E|SI|HR|RO|BG|EE|LT|LV|FI|PT)-\d{4,5}\b(?! ?(?:\w?\d|/))|\b\d{4} ?(?!AI\b|EU\b|OJ\b|EN\b|RE\b|CV\b|LE\b|ID\b|OR\b|AN\b|AS\b|IF\b|IN\b|IS\b|IT\b|TO\b|WE\b|BE\b|DO\b|MY\b|NO\b|OF\b|ON\b|SO\b|UK\b|US\b|AD\b|BC\b)[A-Z]{2}\b(?=,? [A-Z][a-z]+)"
 )
 _ADDRESS_WORD = re.compile(
-    rf"\b(?:address(?:es)?(?: is| was|:)?|lives? (?:at|in)|living at|resid(?:es|ing|ent) (?:at|of)|home at|house at|flat at|stays at|domiciled at|registered at|wohnhaft(?: in)?|demeurant|addr)\W{{0,3}}(?P<value>(?:[\w'’./-]+,? ){{0,5}}?\d{{1,4}}[a-z]?\b(?!\s*(?:people|persons|cameras?|%|hours|months|years))(?:,? [A-Z\d][\w'’-]+){{0,4}})",
+    r"\b(?:address(?:es)?(?: is| was|:)?|lives? (?:at|in)|living at|resid(?:es|ing|ent) (?:at|of)|home at|house at|flat at|stays at|domiciled at|registered at|wohnhaft(?: in)?|demeurant|addr)\W{0,3}(?P<value>(?:[\w'’./-]+,? ){0,5}?\d{1,4}[a-z]?\b(?!\s*(?:people|persons|cameras?|%|hours|months|years))(?:,? [A-Z\d][\w'’-]+){0,4})",
     re.I,
 )
 
@@ -354,7 +352,7 @@ def _addresses(text: str) -> Iterator[tuple[int, int]]:
         yield m.span()
     for m in _TOWN_STREET.finditer(text):
         words = re.findall(r"[^\W\d_]+", m["street"])
-        if not any(w.lower() in _ordinary() for w in words):
+        if not any(w.lower() in ordinary_words() for w in words):
             yield m.span()
     for m in _ADDRESS_WORD.finditer(text):
         yield m.span("value")
@@ -405,7 +403,7 @@ def _plates(text: str) -> Iterator[tuple[int, int]]:
         if (
             sum(map(len, groups)) >= 2
             and sum(c.isdigit() for c in m[0]) >= 3
-            and not any(g in _UNITS or (len(g) > 1 and g in _ordinary()) for g in groups)
+            and not any(g in _UNITS or (len(g) > 1 and g in ordinary_words()) for g in groups)
             and not _NOT_PLATES.match(m[0])
         ):
             yield m.span()
@@ -422,7 +420,7 @@ def _plates(text: str) -> Iterator[tuple[int, int]]:
     ):
         group = "value" if m["value"] else "car"
         value = m[group].strip()
-        while re.search(r" [a-z]+$", value) and value.rsplit(" ", 1)[1] in _ordinary():
+        while re.search(r" [a-z]+$", value) and value.rsplit(" ", 1)[1] in ordinary_words():
             value = value.rsplit(" ", 1)[0]
         compact = re.sub(r"[ ·-]", "", value)
         if (
@@ -435,212 +433,10 @@ def _plates(text: str) -> Iterator[tuple[int, int]]:
             yield m.start(group), m.start(group) + len(value)
 
 
-# -- names ------------------------------------------------------------------------------------------------------
-
-_LOCALES = frozenset(
-    (
-        "en_GB en_IE en_US ga_IE de_DE de_AT fr_FR fr_BE nl_NL nl_BE es_ES it_IT pt_PT pl_PL cs_CZ sk_SK hu_HU ro_RO hr_HR sl_SI "
-        "fi_FI sv_SE da_DK no_NO et_EE lv_LV lt_LT tr_TR ar_AA ar_PS vi_VN sw yo_NG en_NG en_IN bg_BG el_GR uk_UA ru_RU"
-    ).split()
-)
-
-
-@cache
-def _names() -> frozenset[str]:
-    """First and last names, lower case, of the languages above, as Faker lists them."""
-    import faker.providers.person as persons
-
-    found: set[str] = set()
-    for module in pkgutil.iter_modules(persons.__path__):
-        if module.name in _LOCALES:
-            provider = importlib.import_module(f"faker.providers.person.{module.name}").Provider
-            for attribute in dir(provider):
-                if attribute.startswith(("first_names", "last_names")) and not callable(
-                    listed := getattr(provider, attribute)
-                ):
-                    found.update(n.lower() for n in listed)
-    return frozenset(found)
-
-
-@cache
-def _ordinary() -> frozenset[str]:
-    """English words, as symspellpy lists them, without those that are far more often names."""
-    listed = (resources.files("symspellpy") / "frequency_dictionary_en_82_765.txt").read_text("utf-8-sig")
-    words = {line.split(" ")[0] for line in listed.splitlines()}
-    return frozenset((words - _ONLY_NAMES) | _FIELD_WORDS)
-
-
-# in the list of English words, and yet no word that a question needs
-_ONLY_NAMES = frozenset(
-    (
-        "aaron adam adrian alan albert alex alexander alice allen andrea andrew angela ann anna anne anthony arthur barbara benjamin bernard betty brendan brian bruce "
-        "carl carlos carol caroline catherine charles christian christina christine christopher claire colin craig cynthia daniel david deborah dennis diana diane donald "
-        "donna dorothy douglas edward elizabeth ellen emily emma eric eugene evelyn fiona francis frank fred gary george gerald gordon graham gregory harold harry helen "
-        "henry howard hugh ian ivan jack jacob james jane janet jason jean jeff jennifer jeremy jessica jim joan joe john jonathan joseph joshua juan judith julia julie "
-        "justin karen karl kate katherine keith kelly kenneth kevin kim larry laura lauren lawrence lee leonard lewis linda lisa louis louise lucy luke marc marco margaret "
-        "maria marie marilyn mario marion martha martin mary matthew maria melissa michael michelle mohammed muhammad nancy neil nicholas nicole nigel olivia oliver pamela "
-        "patricia patrick paul paula pedro peter philip phillip rachel ralph raymond rebecca richard robert roger ronald rosemary roy russell ruth ryan samuel sandra sara "
-        "sarah scott sean sharon simon sophie stefan stephen steve steven stewart stuart susan sylvia teresa terry theresa thomas timothy tina tony victor vincent virginia "
-        "walter wayne wendy william dvorak johnson jones murphy nguyen smith williams wilson thompson robinson garcia martinez kumar patel singh khan ahmed hassan hussain ali"
-    ).split()
-)
-# words of the field that the list of English words lacks, and product and city names an officer writes
-_FIELD_WORDS = frozenset(
-    (
-        "deployer deployers watchlist watchlists lfr rfr rbi frt led gdpr fria dpia anpr lpr bwv cctv omnibus deepfake deepfakes chatbot chatbots chatgpt copilot gpt llm llms ai "
-        "biometric biometrics biometrically geolocation metadata pseudonymised anonymised facial europol interpol unicri frontex eurojust eurodac etias ees sis vis popai aligner "
-        "eurlex edpb edps sme smes smc smcs mids sandbox sandboxes online offline smartphone smartphones email emails bodycam bodycams dashcam webcam website app apps fintech "
-        "clearview palantir microsoft google openai idemia nec axon hessendata gotham cellebrite schengen dublin brussels strasbourg luxembourg berlin paris london vienna madrid rome "
-        "warsaw prague budapest sofia athens lisbon stockholm helsinki tallinn riga vilnius zagreb ljubljana bratislava valletta nicosia copenhagen amsterdam bucharest belfast cardiff glasgow "
-        "polygraphs profiler recidivism preproduction proportionality admissibility detainee detainees arrestee arrestees absconder absconders nominals mugshot mugshots custodial "
-        "reoffend reoffending misidentified misidentification watchlisted cybercrime cybersecurity ransomware malware phishing whistleblower whistleblowers "
-        "gare nord sud est ouest plaza praça plaça platz rue via piazza hauptbahnhof centraal codice rosso san santa saint gran place bahnhof stadium codice modus operandi status quo habeas corpus prima facie ad hoc bona fide mutatis mutandis inter alia ecris ecris-tcn tcn dl nl af hola bonjour grüße danke bitte polizei police policía polícia polizia politie policja poliisi polis gardaí garda guardia carabinieri gendarmerie bundespolizei landespolizei "
-        "derby ultras hooligan hooligans marketplace timeline workflow workflows dataset datasets benchmark benchmarks threshold thresholds username login logins logfile logfiles pdf json api url usb gps wifi"
-    ).split()
-)
-_ROLE = r"suspects?|accused|defendants?|victims?|witness(?:es)?|complainants?|detainees?|prisoners?|inmates?|offenders?|perpetrators?|convicts?|claimants?|applicants?|plaintiffs?|informants?|burglars?|robbers?|thief|thieves|rapists?|murderers?|dealers?|paedophiles?|pedophiles?|stalkers?|fraudsters?|terrorists?|gang members?|absconders?|fugitives?|arrestees?|nominals?|shoplifters?|hooligans?|smugglers?|traffickers?|my client|interviewees?|missing (?:person|girl|boy|child|woman|man)|the late|deceased|detained person|beschuldigte[rn]?|prévenu|indagato|sospettato|sospechoso|podejrzan\w+|verdachte|epäilty|misstänkt|mistænkte?|obvin\w+|obviněn\w+|osumnjičen\w*|inculpat\w*|gyanúsított|įtariam\w+|kahtlustatav|tatverdächtige\w*|imputato|investigado|arguid[oa]|osumljen\w+|катηγορούμεν\w+|counsel for|lawyer (?:of|for)|mandant|client"
-_STRONG = re.compile(
-    rf"(?<![\w-])(?:{_ROLE}|suspected|allegedly|alleged|arrest\w*|nicked|charged|convict\w*|priors|drunk driver|drink driver|rioting|trial of|the file against|mis en cause|handling stolen|flogged|the driver|flagged|sentenced|acquitt\w+|guilty|innocent|stole|stolen|robb(?:ed|ery|eries)|burgl\w+|assault\w*|raped?|kill(?:ed|ing)|murder\w*|stabb\w*|shot|threaten\w*|abused|harass\w*|stalk\w*|traffick\w*|smuggl\w*|dealing|drugs?|cocaine|fraud\w*|launder\w*|criminal record|previous convictions?|caution|bail\w*|remand\w*|parole|probation|tagged|custody|cell \d|held in|detain\w*|detention|interrogat\w*|interview(?:ed|ing)?|confess\w*|admitted|polygraph\w*|lied|lying|lives at|living at|aged \d|born|dob|missing|abduct\w*|kidnapp\w*|disappear\w*|deport\w*|asylum|overstay\w*|radicali[sz]\w+|watch ?list\w*|informant|voiceprint|facial image|fingerprints?|dna|mugshot|schizo\w*|addict\w*|domestic violence|gang|home address|wanted|warrant|raided|stopped|searched|caught|beat|break[ -]ins?|reported|complain\w*|accus\w*|matched|hit on|flagged|identified|recogni[sz]ed|picked up|picked out|risk score|scored|chatbot output|tested positive|speeding|drunk|theft|thefts|(?:re)?offend\w*|abuser|charges?|misper|extradit\w+|evidence against|on the run|armed|hitting|disciplinary|shows (?:her|him)|links?|tag|sightings?|last seen|reports|refused|deport\w*|false match|wrongly|identification of|profile of|the file of|phone of|house of|photo of|picture of|face of|image of|case of|record)\b",
-    re.I,
-)
-_PUBLIC = re.compile(
-    r"\b(?:books?|articles?|papers?|stud(?:y|ies)|theses|thesis|professors?|prof|authors?|commissioners?|ministers?|presidents?|judges?|justice|advocate general|rapporteurs?|writes|wrote|called the|discuss(?:es|ed)?|according to|rapporteurs?|edps|lectures?|speech|keynote|inventors?|judg(?:e)?ment|ruling|theorem|algorithm|test|prize|institute|v\.?|vs\.?)\b",
-    re.I,
-)
-_TITLE = (
-    r"(?:Mr|Mrs|Ms|Miss|Mister|Herr|Frau|Monsieur|Madame|Mme|Señora?|Sra|Signora?|Pan|Pani|Pán|Fru|Dhr|Mevr|Kyrios|Dr)"
-)
-_PARTICLES = frozenset(
-    "van von de der den del della di da dos du la le el al bin ibn ter ten af av zu o ó ní mac san abu ould ben bint".split()
-)
-_TOKEN = re.compile(r"[^\W\d_](?:[^\W\d_]|['’-](?=[^\W\d_]))*\.?")
-_CALLED = re.compile(
-    r"\b(?:named|called|by the name of|name(?:'s| is| was|:)|alias|a\.?k\.?a\.?|known as|surname|last name|first name|forename|family name|identified as|goes by)\W{1,3}$",
-    re.I,
-)
-_ROLE_BEFORE = re.compile(rf"\b(?:{_ROLE}|the)\b,?:?(?: (?:is|was|named|called|one))*[ ,:(]{{1,2}}$", re.I)
-_ROLE_ONLY = re.compile(rf"\b(?:{_ROLE})\b,?:?(?: (?:is|was|named|called|one))*[ ,:(]{{1,2}}$", re.I)
-_CRIME_AFTER = re.compile(
-    r"^ (?:murder|killing|robbery|rape|kidnapping|burglary|fraud|assault|shooting|stabbing|arrest|confession|phone|family|brothers|gang|interview|alibi|custody|charge|statement)\b",
-    re.I,
-)
-
-
-def _person_names(text: str) -> Iterator[tuple[int, int]]:
-    """Names of persons that stand beside an accusation, a role in a case or another identifier.
-
-    A token is like a name when Faker lists it, or when it is no English word and no word of the field; two such
-    tokens in a row are a name, one is where a title, a role ("suspect X") or "named" stands before it.
-    """
-    strong = bool(_STRONG.search(text))
-    listed, ordinary = _names(), _ordinary()
-    tokens = [(m[0].rstrip("."), m.start(), m.end() - m[0].endswith(".")) for m in _TOKEN.finditer(text)]
-    shouted = sum(c.isupper() for c in text) > 0.6 * max(1, sum(c.isalpha() for c in text))
-    every_word_capital = len(tokens) > 5 and sum(t[0].isupper() for t, _, _ in tokens if len(t) > 2) > 0.7 * sum(
-        len(t) > 2 for t, _, _ in tokens
-    )
-
-    def like(token: str) -> int:
-        """2: listed as a name and no word; 1: listed and a word, but capitalised, or an unknown word; 0: a word."""
-        low = token.lower().replace("’", "'")
-        parts = [p for p in re.split(r"[-']", low) if len(p) > 1]
-        if (
-            len(low) < 3
-            or (token.isupper() and len(token) < 5 and not shouted)
-            or (low.endswith(("'s", "n't")) and parts and parts[0] in ordinary and parts[0] not in listed)
-        ):
-            return 0
-        if not parts:
-            return 0
-        known = [p in ordinary or p.removesuffix("s") in ordinary for p in parts]
-        named = [p in listed for p in parts]
-        if all(n and not k for n, k in zip(named, known, strict=True)) and parts:
-            return 2
-        if all(known):
-            return 1 if token[0].isupper() and not every_word_capital and all(named) and low not in _COMMON else 0
-        return 1 if (token[0].isupper() and not every_word_capital) or not token.isascii() or len(low) > 4 else 0
-
-    foreign = sum(len(t) > 2 and t.lower() not in ordinary for t, _, _ in tokens) > 0.5 * max(1, len(tokens))
-    n = 0
-    while n < len(tokens):
-        token, start, end = tokens[n]
-        score, last = like(token), n
-        initial = len(token) == 1 and token.isupper() and text[end : end + 1] == "."
-        if not score and not initial:
-            n += 1
-            continue
-        total, held = score, 1 if score else 0
-        while last + 1 < len(tokens):
-            nxt, a, b = tokens[last + 1]
-            gap = text[tokens[last][2] : a]
-            if (
-                gap not in {" ", ". ", ", "}
-                or (gap == ". " and len(tokens[last][0]) > 1)
-                or (gap == ", " and not (held == 1 and last == n and (nxt[0].isupper() or like(nxt) == score == 2)))
-            ):
-                break
-            more = like(nxt)
-            skip = nxt.lower() in _PARTICLES or (len(nxt) == 1 and nxt.isalpha()) or (len(nxt) == 2 and nxt.istitle())
-            if not more and not skip:
-                break
-            last, total, held = last + 1, total + more, held + (1 if more else 0)
-        while last > n and not like(tokens[last][0]):
-            last -= 1
-        begin, finish = start, tokens[last][2]
-        if last - n > 4 or (foreign and not (total >= 2 * held and text[begin].isupper())):  # another language, not a name
-            n = last + 1
-            continue
-        before, after = text[max(0, begin - 60) : begin], text[finish : finish + 40]
-        n = last + 1
-        if (
-            (_PUBLIC.search(before[-20:]) or _PUBLIC.search(after[:22]))
-            and not _ROLE_ONLY.search(before)
-            or re.match(
-                r"['’]?s? (?:book|paper|article|study|judgment|ruling|test|act|law|institute|university|report|inquiry|system|software)\b",
-                after,
-            )
-        ):
-            continue
-        capital = text[begin].isupper()
-        titled = re.search(rf"\b{_TITLE}\.? $", before, re.I)
-        called = _CALLED.search(before) and not re.search(
-            r"\b(?:models?|systems?|tools?|software|robots?|products?|platforms?|apps?|assistants?|projects?|operations?|programmes?|bots?|it)\b",
-            before[-40:],
-            re.I,
-        )
-        role = _ROLE_ONLY.search(before)
-        if held >= 2 or (initial and held):
-            tied = titled or called or role or strong
-            if (tied and total >= 2) or (capital and total >= 3):
-                yield begin, finish
-        elif held == 1 and strong and capital and re.match(r"O['’]|[^\W\d_]{3,}-[A-ZÀ-Ž]", text[begin:finish]):
-            yield begin, finish
-        elif held == 1 and (
-            (titled and strong)
-            or (called and (capital or score == 2))
-            or (role and (score == 2 or (capital and score)))
-            or (capital and score and _CRIME_AFTER.match(after))
-        ):
-            yield begin, finish
-
-
-# listed as names, and words that begin a sentence or a heading
-_COMMON = frozenset(
-    (
-        "will may mark can do bill art case law judge police force young black white green brown long short good best love grace hope faith joy summer april june august sunday monday friday christian "
-        "chase grant page ray rose dawn king pierce stone day star victor major duke earl bishop baker cook hunter mason marshall lane hill wood fields park rice knight price wells rivers banks church cross "
-        "ford street west north east south english french german our the any all see use one two say let so no new old real time test data model risk face voice live camera drone system record note people "
-        "person child friend staff trainer european commission council article annex power strong wise fair true human public private national state union board duty rule right visa border court how what who "
-        "where when why which does are was has have had should could would must might shall is if in on at by for from with and or but not yes please thanks dear suppose given since because after before during "
-        "under over between against without within tell give show explain check list find ask make take get put run help need want just only also even still now then here there this that these those my your his her its their"
-    ).split()
-)
-
-
 _FINDERS: tuple[tuple[str, Callable[[str], Iterator[tuple[int, int]]]], ...] = (
     ("an e-mail address", _emails),
-    ("a bank or card number", _banks),
     ("a device or account identifier", _devices),
+    ("a bank or card number", _banks),
     ("coordinates", _coordinates),
     ("a date of birth", _births),
     ("an identity number", _identities),
@@ -649,5 +445,5 @@ _FINDERS: tuple[tuple[str, Callable[[str], Iterator[tuple[int, int]]]], ...] = (
     ("a number plate", _plates),
     ("a postal address", _addresses),
     ("a case reference", _cases),
-    ("a name", _person_names),
+    ("a name", person_names),
 )

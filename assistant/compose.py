@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 from assistant.answer import Checks, Citation, Statement
-from assistant.corpus import Corpus, edition
+from assistant.corpus import Corpus
 from assistant.index import Index
-from assistant.law import AI_ACT, Authority, Pinpoint, parse_pinpoint
+from assistant.law import AI_ACT, Authority, Pinpoint, PinpointError, parse_pinpoint
 from assistant.register import CalendarEntry, Effect, Rule
 from assistant.retrieve import Candidate
 from assistant.verify import Verifier, relied_on
@@ -213,37 +213,54 @@ class Composer:
     def __init__(self, index: Index) -> None:
         self.index = index
         self.corpus = index.corpus
-        self.calendar_dates = frozenset(e.from_ for c in self.corpus.calendars.values() for e in c.entries)
+        self.verifier = Verifier(index)
 
-    def statement(self, rule: Rule, as_of: date, version: str) -> Statement:
+    def statement(self, rule: Rule, as_of: date) -> Statement:
         """One rule as a statement."""
-        texts = [t for p in rule.pinpoints if (t := self._text(p, as_of))]
-        complete = len(texts) == len(rule.pinpoints)
-        names = [f"{rule.id}|{edition(p.work, self._version(p, as_of))}|{p}" for p in rule.pinpoints]
-        near = max(
-            (self.index.support[n] for n in names if n in self.index.support), default=None
-        )  # they support it together
-        citations = []
-        for pinpoint in rule.pinpoints:
-            authority = self.corpus.works[pinpoint.work].authority
-            held = supports(rule.statement, texts, self.calendar_dates, authority, near) if complete else None
-            citations.append(self.cite(pinpoint, rule.statement, as_of, held))
-        return Statement(rule.statement, rule.effect, tuple(citations), rule.id)
+        return self.verified(rule.statement, rule.provisions, as_of)[0]
 
-    def cite(self, pinpoint: Pinpoint, statement: str, as_of: date, supported: bool | None) -> Citation:
+    def verified(
+        self, text: str, provisions: Sequence[str], as_of: date, quote: str = ""
+    ) -> tuple[Statement, tuple[str, ...]]:
+        """A sentence as a statement with its checks, and every fault that verification finds, in words.
+
+        `quote` are the words relied on as a draft gives them; without, they are found in each provision.
+        """
+        provisions = list(dict.fromkeys(provisions))
+        known = [p for p in provisions if self._exists(p, as_of)]
+        cited = [self.cite(parse_pinpoint(p), text, as_of, None, quote) for p in known]
+        quotes = {c.pinpoint: c.quote for c in cited}
+        if quote and cited and not any(c.quote == quote for c in cited):
+            quotes[cited[0].pinpoint] = quote  # it stands nowhere: the check must see it
+        verdict = self.verifier.check(text, provisions, as_of, [quotes.get(p) for p in provisions])
+        checks = dict(zip(provisions, verdict.checks, strict=True))
+        marked = tuple(replace(c, checks=checks[c.pinpoint]) for c in cited)
+        rule = self.corpus.rules.get(verdict.rule)
+        return Statement(text, rule.effect if rule else Effect.CONTEXT, marked, verdict.rule), verdict.faults
+
+    def _exists(self, name: str, as_of: date) -> bool:
+        try:
+            return self.corpus.exists_in(name, self._version(parse_pinpoint(name), as_of))
+        except (PinpointError, KeyError):
+            return False
+
+    def cite(
+        self, pinpoint: Pinpoint, statement: str, as_of: date, supported: bool | None, quote: str = ""
+    ) -> Citation:
         """A citation of one provision for one statement; the quote is cut from the provision's own text."""
         work = self.corpus.works[pinpoint.work]
         version = self._version(pinpoint, as_of)
         provision = self.index.texts.get(str(pinpoint), version)
-        start = end = quote = verbatim = None
+        start = end = shown = verbatim = None
         if provision is not None and provision.text:
-            start, end = relied_on(statement, provision.text)
-            quote = provision.text[start:end]
-            verbatim = quote in provision.text and bool(quote)
+            at = provision.text.find(quote) if quote else -1
+            start, end = (at, at + len(quote)) if at >= 0 else relied_on(statement, provision.text)
+            shown = provision.text[start:end]
+            verbatim = shown in provision.text and bool(shown)
         entry = self.corpus.applies(pinpoint, version)
         return Citation(
             work.short, work.authority, str(pinpoint), self.corpus.heading(pinpoint, version),
-            provision.version if provision else version, quote, start, end, work.url(pinpoint, version),
+            provision.version if provision else version, shown, start, end, work.url(pinpoint, version),
             entry.from_ if entry else None, status_of(entry, work.authority, as_of, draft=work.draft), work.draft,
             Checks(self.corpus.exists_in(str(pinpoint), version), verbatim, supported),
         )  # fmt: skip
@@ -302,12 +319,8 @@ class Composer:
     def _version(self, pinpoint: Pinpoint, as_of: date) -> str:
         return self.corpus.works[pinpoint.work].version_at(as_of).date
 
-    def _text(self, pinpoint: Pinpoint, as_of: date) -> str | None:
-        provision = self.index.texts.get(str(pinpoint), self._version(pinpoint, as_of))
-        return f"{provision.heading}\n{provision.text}" if provision else None
-
     def _dated(self, basis: Pinpoint, day: date, as_of: date, doubt: bool) -> bool | None:
-        text = self._text(basis, as_of)
+        text = self.verifier.text(basis, as_of)
         if text is None:
             return None
         return doubt or _say(day) in text or str(basis) in {"Omnibus Art. 4"}

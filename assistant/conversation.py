@@ -17,7 +17,10 @@ _OPENING = re.compile(
     r"^(?:and|but|so|or|also|then|what about|how about|what if|and if|even if|even when|even though|same (?:for|with|goes|thing|question)|does (?:that|this|it|the same)|do (?:those|these|they)|is (?:that|this|it)|are (?:those|these|they)|was (?:that|this|it)|can (?:it|they|he|she)|could (?:it|they|that)|may (?:it|they)|must (?:it|they)|in that case|in this case|if so|if not|for how long|since when|until when|by when|from when|why|how so|how come|who (?:then|else)|which one|where (?:then|else)|when (?:exactly|then)|not even|except|unless|only|ok(?:ay)?,? (?:and|but|so|what|then|who)|right,? (?:and|but|so)|ah,? |hm+,? |then (?:who|what|when|how|does|is|must|can)|whose|by whom|to whom|before or after|either way|anything else|what else|since when)\b",
     re.I,
 )
-_BACKWARD = re.compile(r"\b(?:that|this|it|its|they|them|their|those|these|there|then|he|she|him|her|one|ones|same|such|the other|the latter|the former|so|instead|both|neither|else)\b", re.I)
+_BACKWARD = re.compile(
+    r"\b(?:that|this|it|its|they|them|their|those|these|there|then|he|she|him|her|one|ones|same|such|the other|the latter|the former|so|instead|both|neither|else)\b",
+    re.I,
+)
 _SUBJECT = re.compile(
     r"\b(?:AI|act|face|facial|recognition|camera|cctv|drone|biometric\w*|emotion\w*|polygraph|lie detect\w*|profil\w+|predict\w*|risk assessment|score|chatbot|deepfake\w*|watch ?list|database|log|logs|register|registration|fria|dpia|impact assessment|literacy|training|toolkit|guidelines?|omnibus|sandbox|supplier|vendor|provider|deployer|fine|penalt\w+|plate|anpr|fingerprint\w*|voice|transcri\w+|translat\w+|evidence|high-risk|prohibit\w+|banned|authoris\w+|explanation|complain\w*|art(?:icle|\.)|annex|recital|led|gdpr|charter|software|system|tool)\b",
     re.I,
@@ -65,4 +68,8 @@ def is_follow_up(question: str) -> bool:
     backward = bool(_BACKWARD.search(question))
     if opened:
         return subjects < 2 or (backward and len(words) <= 10 and subjects < 3)
-    return (backward and subjects == 0) or (len(words) <= 4 and subjects == 0) or (backward and subjects == 1 and len(words) <= 7)
+    return (
+        (backward and subjects == 0)
+        or (len(words) <= 4 and subjects == 0)
+        or (backward and subjects == 1 and len(words) <= 7)
+    )

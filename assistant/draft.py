@@ -10,17 +10,22 @@ the composed answer in its place.
 from __future__ import annotations
 
 import json
+import os
 import re
 import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Protocol
 from urllib.parse import urlparse
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from assistant.answer import Statement, Warning_
+from assistant.compose import Chosen, Composer
 from assistant.errors import BrokenInstallation, Misuse
+from assistant.intake import normalise
 from assistant.register import Rule
 from assistant.settings import Settings
 
@@ -95,6 +100,8 @@ def open_writer(settings: Settings) -> Writer | None:
     name = settings.model.strip()
     if not name:
         return None
+    for tracing in ("LANGSMITH_TRACING", "LANGCHAIN_TRACING_V2"):  # no copy of a question to any third party
+        os.environ[tracing] = "false"
     kind, _, rest = name.partition(":")
     if kind == "gguf":
         from assistant.local_model import GgufChat, gguf_path
@@ -164,6 +171,56 @@ def _messages(question: str, evidence: Sequence[Evidence], faults: Sequence[str]
     if faults:
         user += "\n\nYour last draft was refused:\n" + "\n".join(f"- {f}" for f in faults[:8]) + "\nMend it. JSON only."
     return [("system", system), ("human", user)]
+
+
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """A model's verified statements, or none and the warning that says so."""
+
+    statements: tuple[Statement, ...] = ()
+    warnings: tuple[Warning_, ...] = ()
+
+
+def drafted(writer: Writer, question: str, chosen: Chosen, composer: Composer, day: date) -> Drafted:
+    """A verified draft of the answer, in at most two attempts and the time allowed."""
+    deadline = time.monotonic() + writer.seconds
+    evidence = [_evidence(rule, composer, day) for rule in chosen.rules]
+    faults: tuple[str, ...] = ()
+    try:
+        for _ in range(2):
+            draft = writer.draft(question, evidence, faults, deadline)
+            statements, faults = _checked(draft, evidence, composer, day)
+            if not faults:
+                return Drafted(statements)
+        why = f"its sentences did not pass verification ({faults[0]})"
+    except ModelFault as fault:
+        why = str(fault)
+    text = f"The language model {writer.name} was asked and its draft is not shown: {why}. This answer is composed from the register."
+    return Drafted((), (Warning_("model_not_used", text),))
+
+
+def _evidence(rule: Rule, composer: Composer, day: date) -> Evidence:
+    """A rule with the words of its first provision that it relies on, at most 60."""
+    quote = composer.cite(rule.pinpoints[0], rule.statement, day, None).quote or ""
+    return Evidence(rule, " ".join(quote.split()[:60]))
+
+
+def _checked(
+    draft: Draft, evidence: Sequence[Evidence], composer: Composer, day: date
+) -> tuple[tuple[Statement, ...], tuple[str, ...]]:
+    """The statements of a draft, and the faults of all of them; labels become citations here and nowhere else."""
+    statements, faults = [], []
+    for n, sentence in enumerate(draft.statements, 1):
+        labels = [s.label for s in sentence.sources]
+        if unknown := [label for label in labels if not 1 <= label <= len(evidence)]:
+            faults.append(f"sentence {n}: there is no evidence [{unknown[0]}]")
+            continue
+        provisions = list(dict.fromkeys(p for label in labels for p in evidence[label - 1].rule.provisions))
+        quote = next((s.quote for s in sentence.sources if s.quote.strip()), "")
+        statement, found = composer.verified(normalise(sentence.text), provisions, day, quote)
+        faults += [f"sentence {n}: {fault}" for fault in found]
+        statements.append(statement)
+    return tuple(statements), tuple(faults)
 
 
 def _in_time(model: ChatModel, messages: Any, deadline: float) -> str:

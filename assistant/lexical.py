@@ -1,4 +1,4 @@
-"""Lexical search: BM25 over stemmed words, by bm25s."""
+"""Lexical search: BM25 over stemmed words, by bm25s; police words read as words of the law."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from assistant.register import Term
 
 Vector = NDArray[np.float32]
 
@@ -93,3 +95,27 @@ def _stems(text: str) -> list[str]:
     words = re.findall(r"[a-z0-9]+", text.lower().replace("’", "'").replace("'s", ""))
     stems: list[str] = _stemmer().stemWords([w for w in words if w not in _STOP])
     return stems
+
+
+class Lexicon:
+    """Police words found in a question -> the words of the law they stand for.
+
+    >>> Lexicon((Term(term="LFR", means="real-time remote biometric identification"),)).expand("Can we use LFR?")
+    'real-time remote biometric identification'
+    """
+
+    def __init__(self, terms: tuple[Term, ...]) -> None:
+        self.means = {form.lower(): term.means for term in terms for form in (term.term, *term.also)}
+        forms = sorted(map(re.escape, self.means), key=len, reverse=True)
+        self.pattern = re.compile(rf"(?<!\w)(?:{'|'.join(forms)})(?:s|es)?(?!\w)", re.I) if forms else None
+
+    def expand(self, question: str) -> str:
+        """The law's words for the police words in the question, each once."""
+        if self.pattern is None:
+            return ""
+        found = (m[0].lower() for m in self.pattern.finditer(question))
+        meanings = (
+            self.means.get(f) or self.means.get(f.removesuffix("s")) or self.means.get(f.removesuffix("es"), "")
+            for f in found
+        )
+        return " ".join(dict.fromkeys(filter(None, meanings)))

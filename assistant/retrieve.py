@@ -19,8 +19,9 @@ from numpy.typing import NDArray
 
 from assistant.corpus import edition
 from assistant.index import Index, Near, Passage
-from assistant.intake import Lexicon, Reference
 from assistant.law import AI_ACT, Pinpoint, parse_pinpoint
+from assistant.lexical import Lexicon
+from assistant.references import Reference
 from assistant.register import Misreading, RefusalCase, Rule
 from assistant.vectors import Vector
 

@@ -31,6 +31,10 @@ class Settings(BaseSettings):
         "http://publications.europa.eu",
         description="where official texts are fetched from: the Publications Office or a mirror",
     )
+    model: str = Field("", description="a LangChain chat model such as ollama:llama3.2, or gguf:smollm2; empty: none")
+    model_url: str = Field("", description="base URL of that model's server, where it is not the provider's own")
+    model_seconds: float = Field(20, gt=0, description="how long a model may take for one answer, in seconds")
+    nli: str = Field("", description="folder of a local entailment cross-encoder that also judges drafts; empty: none")
     record: bool = Field(True, description="keep the hash-chained record of questions and answers")
 
     @property

@@ -31,8 +31,12 @@ from assistant.law import AI_ACT, Authority, Pinpoint, PinpointError, parse_pinp
 from assistant.register import Rule
 from assistant.stance import limits, negations, stances
 
-SUPPORT_FLOOR = 0.1  # cosine of a rule to its provision; half of all random pairs lie below, and of the register's own none
-SAME_MEANING = 0.75  # cosine of a drafted sentence to the reviewed one it is held against; chosen on development sentences
+SUPPORT_FLOOR = (
+    0.1  # cosine of a rule to its provision; half of all random pairs lie below, and of the register's own none
+)
+SAME_MEANING = (
+    0.75  # cosine of a drafted sentence to the reviewed one it is held against; chosen on development sentences
+)
 ELSEWHERE = 0.02  # how much nearer a rule on another provision may be
 CLOSE = 0.9  # from here on a sentence nearly repeats the reviewed one, and may drop none of its limits
 
@@ -59,14 +63,6 @@ def figures_agree(statement: str, provisions: Iterable[str], calendar: Iterable[
     """
     law = "\n".join(provisions)
     return not foreign_dates(statement, law, calendar) and not foreign_quantities(statement, law)
-
-
-def supports(
-    statement: str, provisions: list[str], calendar: Iterable[date], authority: Authority, nearness: float | None
-) -> bool:
-    """Whether provisions with these texts support the statement; `nearness` is a cosine, where known."""
-    near = nearness is None or nearness >= SUPPORT_FLOOR
-    return near and modality_fits(statement, authority) and figures_agree(statement, provisions, calendar)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +106,9 @@ class Verifier:
         known = [p for p in cited.values() if p]
         against_law = self._law_faults(text, known, [t for t in texts.values() if t], len(texts)) if known else []
         rule, against_rules = self._reading_faults(text, known, version, "\n".join(t for t in texts.values() if t))
-        supported = None if known and not any(texts.values()) and not against_rules else not (against_law or against_rules)
+        supported = (
+            None if known and not any(texts.values()) and not against_rules else not (against_law or against_rules)
+        )
         checks = tuple(Checks(bool(p), v, supported) for p, v in zip(cited.values(), verbatim, strict=True))
         return Verdict(checks, tuple([*faults, *against_law, *against_rules]), rule.id if rule else "")
 
@@ -146,15 +144,24 @@ class Verifier:
             faults.append("“must” and “must not” need a provision of law")
         if len(texts) == wanted:
             law = "\n".join(texts)
-            faults += [f"the day {day} stands in no cited provision" for day in sorted(foreign_dates(text, law, self.calendar_dates))]
-            faults += [f"the number {value:g} {unit}".rstrip() + " stands in no cited provision" for value, unit in sorted(foreign_quantities(text, law))]
+            faults += [
+                f"the day {day} stands in no cited provision"
+                for day in sorted(foreign_dates(text, law, self.calendar_dates))
+            ]
+            faults += [
+                f"the number {value:g} {unit}".rstrip() + " stands in no cited provision"
+                for value, unit in sorted(foreign_quantities(text, law))
+            ]
         return faults
 
-    def _reading_faults(self, text: str, cited: list[Pinpoint], version: str, law: str) -> tuple[Rule | None, list[str]]:
+    def _reading_faults(
+        self, text: str, cited: list[Pinpoint], version: str, law: str
+    ) -> tuple[Rule | None, list[str]]:
         """What the reviewed reading of the cited provisions contradicts, and the rule that was compared."""
         same = self._reviewed.get(_plain(text))
         if same and same.holds_in(version) and any(_bound(same, p) for p in cited):
-            return same, []
+            held = self._nearness.get(same.id, [])
+            return same, ["its meaning is far from what it cites"] if held and max(held) < SUPPORT_FLOOR else []
         if not cited:
             return None, []
         likeness = self._statements @ self.index.encoder.embed_query(text)
@@ -173,6 +180,14 @@ class Verifier:
             return rule, [f"what it says is nearer to {self._rules[anywhere].provisions[0]} than to what it cites"]
         faults = [] if near >= SAME_MEANING else ["no reviewed rule on what it cites says this"]
         return rule, faults + differences(text, rule.statement, law, close=near >= CLOSE)
+
+    @cached_property
+    def _nearness(self) -> dict[str, list[float]]:
+        """How near each reviewed sentence is to the official text of what it rests on, as measured at build time."""
+        found: dict[str, list[float]] = {}
+        for name, likeness in self.index.support.items():
+            found.setdefault(name.partition("|")[0], []).append(likeness)
+        return found
 
     @cached_property
     def _rules(self) -> list[Rule]:
@@ -200,11 +215,16 @@ def differences(text: str, reviewed: str, law: str = "", *, close: bool = False)
     for day in sorted(foreign_dates(text, reviewed if dates(reviewed) else law)):
         faults.append(f"the day {day} is not the law's")
     counted = {unit for _, unit in quantities(reviewed)}
-    for value, unit in sorted(foreign_quantities(text, f"{reviewed}\n{law}") | {q for q in foreign_quantities(text, reviewed) if q[1] in counted}):
+    for value, unit in sorted(
+        foreign_quantities(text, f"{reviewed}\n{law}")
+        | {q for q in foreign_quantities(text, reviewed) if q[1] in counted}
+    ):
         faults.append(f"the number {value:g} {unit}".rstrip() + " is not the law's")
     who, bound = subjects(text), subjects(reviewed)
     if who - bound:
-        faults.append(f"it binds another: {', '.join(sorted(who - bound))} instead of {', '.join(sorted(bound)) or 'nobody named'}")
+        faults.append(
+            f"it binds another: {', '.join(sorted(who - bound))} instead of {', '.join(sorted(bound)) or 'nobody named'}"
+        )
     dropped = limits(reviewed) - limits(text)
     if dropped > (0 if close else 1):
         faults.append("it leaves out an exception, a condition or a limit")
@@ -231,7 +251,9 @@ def _bound(rule: Rule, pinpoint: Pinpoint) -> bool:
     return False
 
 
-def _paired(cited: dict[str, Pinpoint | None], quotes: Sequence[str | None]) -> list[tuple[Pinpoint | None, str | None]]:
+def _paired(
+    cited: dict[str, Pinpoint | None], quotes: Sequence[str | None]
+) -> list[tuple[Pinpoint | None, str | None]]:
     return [(p, quotes[n] if n < len(quotes) else None) for n, p in enumerate(cited.values())]
 
 
@@ -250,7 +272,6 @@ def _spaced(text: str) -> str:
 def _short(text: str, words: int = 12) -> str:
     parts = text.split()
     return " ".join(parts[:words]) + (" …" if len(parts) > words else "")
-
 
 
 def relied_on(statement: str, text: str) -> tuple[int, int]:

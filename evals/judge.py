@@ -57,7 +57,11 @@ def learn_judge(settings: Settings, *, out: Path = JUDGE, seed: int = 7) -> dict
             total += float(loss.detach())
         losses.append(round(total / len(batches), 4))
         sys.stderr.write(f"epoch {epoch + 1} of {EPOCHS}: loss {losses[-1]}, {time.time() - begun:.0f} s\n")
-    state = {k: v.detach() * (SCALE if k.endswith(".B") else 1.0) for k, v in bert.state_dict().items() if k.endswith((".A", ".B"))}
+    state = {
+        k: v.detach() * (SCALE if k.endswith(".B") else 1.0)
+        for k, v in bert.state_dict().items()
+        if k.endswith((".A", ".B"))
+    }
     state |= {"head.weight": head.weight.detach(), "head.bias": head.bias.detach()}
     save_file({k: v.half().contiguous() for k, v in state.items()}, str(out))
     return {"lines": len(rows), "losses": losses, "seconds": round(time.time() - begun)}
@@ -88,7 +92,7 @@ def examples(corpus: Corpus) -> Iterator[Row]:
         "pressure": labels(refuse=0, attack=0, pressure=1, premise=0),
         "false_premise": labels(refuse=0, attack=0, pressure=0, premise=1),
     }
-    for path in sorted(LINES.glob("*.jsonl")):
+    for path in (LINES / "leading.jsonl", LINES / "near-misses.jsonl", LINES / "premises.jsonl"):
         for line in path.read_text("utf-8").splitlines():
             row = json.loads(line)
             for _ in range(1 if row["label"] == "refuse" else OFTEN):

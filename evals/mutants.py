@@ -8,16 +8,27 @@ quote altered by one word.
 
 from __future__ import annotations
 
+import json
 import random
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
 
 from assistant import agree
 from assistant.actors import subjects
 from assistant.corpus import Corpus, edition
+from assistant.index import Index
 from assistant.law import AI_ACT, Authority, Pinpoint, parse_pinpoint
+from assistant.settings import Settings
+from assistant.verify import Verifier, relied_on
+
+DAY = date(2026, 11, 22)  # the day on which sentences on the current law are checked
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,3 +298,87 @@ MAKERS: dict[str, Callable[..., Iterator[Sentence]]] = {
     "two provisions blended": _blended,
     "quote altered": _altered_quote,
 }
+
+
+# -- measuring ------------------------------------------------------------------------------------------------------
+
+LINES = Path(__file__).parent / "lines"
+EACH = 300  # mutants of a kind and source, at most
+
+
+@dataclass(frozen=True, slots=True)
+class Caught:
+    """How verification did on one source of sentences: true ones refused, mutants caught, of how many, by kind."""
+
+    source: str
+    refused: int
+    true: int
+    caught: dict[str, int]
+    made: dict[str, int]
+
+    @property
+    def share(self) -> float:
+        """Share of the mutants that were caught."""
+        return sum(self.caught.values()) / (sum(self.made.values()) or 1)
+
+
+def sentences_of(index: Index, source: str) -> list[Sentence]:
+    """True sentences: the register's own, or others' rewordings of them ("dev", "held-out"), with words they rely on."""
+    corpus, latest = index.corpus, index.corpus.works[AI_ACT].versions[-1].date
+    if source == "register":
+        said = [(rule, rule.statement) for rule in corpus.rules.values()]
+    else:
+        lines = (LINES / f"paraphrases-{source}.jsonl").read_text("utf-8").splitlines()
+        said = [
+            (corpus.rules[row["rule"]], row["text"]) for row in map(json.loads, lines) if row["rule"] in corpus.rules
+        ]
+    found = []
+    for rule, text in said:
+        version = rule.version or latest
+        pinpoint = rule.pinpoints[0]
+        held = index.texts.get(
+            str(pinpoint), _edition(pinpoint, Sentence("", "", (), version), corpus).partition("@")[2]
+        )
+        quote = held.text[slice(*relied_on(rule.statement, held.text))] if held and held.text else ""
+        found.append(Sentence(rule.id, text, rule.provisions, version, quote))
+    return found
+
+
+def measure(index: Index, source: str, *, each: int = EACH) -> Caught:
+    """Hold the true sentences of a source and their mutants against the law and its reading."""
+    verifier = Verifier(index)
+    day_of = {v.date: v.since for v in index.corpus.works[AI_ACT].versions}
+    latest = index.corpus.works[AI_ACT].versions[-1].date
+
+    def passes(s: Sentence) -> bool:
+        day = DAY if s.version == latest else day_of[s.version]
+        return verifier.check(s.text, s.provisions, day, [s.quote or None]).passed
+
+    true = sentences_of(index, source)
+    made, caught = Counter[str](), Counter[str]()
+    for mutant in mutants(true, index.corpus, each=each):
+        made[mutant.kind] += 1
+        caught[mutant.kind] += not passes(mutant.sentence)
+    return Caught(source, sum(not passes(s) for s in true), len(true), dict(caught), dict(made))
+
+
+def report(settings: Settings) -> int:
+    """Print what is caught and what is refused, for the register's sentences and for free rewordings of them."""
+    index = Index.open(settings)
+    index.warm()
+    table = Table(title="verification of mutated sentences")
+    results = [measure(index, source) for source in ("register", "dev", "held-out")]
+    table.add_column("")
+    for r in results:
+        table.add_column(
+            {"register": "as reviewed", "dev": "reworded, dev", "held-out": "reworded, held-out"}[r.source],
+            justify="right",
+        )
+    table.add_row("true sentences refused", *(f"{r.refused} of {r.true} ({r.refused / r.true:.3f})" for r in results))
+    table.add_row(
+        "mutants caught", *(f"{sum(r.caught.values())} of {sum(r.made.values())} ({r.share:.3f})" for r in results)
+    )
+    for kind in MAKERS:
+        table.add_row(f"  {kind}", *(f"{r.caught.get(kind, 0)} of {r.made.get(kind, 0)}" for r in results))
+    Console(width=120).print(table)
+    return 0

@@ -10,13 +10,12 @@ import random
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date
 
-from assistant import agree
 from assistant.actors import subjects
 from assistant.corpus import Corpus, edition
 from assistant.law import AI_ACT, Authority, Pinpoint, parse_pinpoint
 from assistant.register import Actor, Effect, Rule
+from evals import mutants
 from evals.register import LIMITING, Checker
 
 EACH = 60  # plants of a kind, at most
@@ -76,45 +75,6 @@ def _said(rule: Rule, corpus: Corpus, statement: str) -> _Made:
         yield _changed(rule, corpus, statement=statement)
 
 
-def _moved_date(rule: Rule, corpus: Corpus, rng: random.Random) -> _Made:
-    for day in sorted(agree.dates(rule.statement)):
-        said = f"{day.day} {agree.MONTHS[day.month - 1]} {day.year}"
-        other = rng.choice([
-            date(day.year + 1, day.month, day.day), date(day.year - 1, day.month, day.day),
-            date(day.year, day.month % 12 + 1, min(day.day, 28)), date(day.year, day.month, day.day % 27 + 1),
-        ])  # fmt: skip
-        yield from _said(
-            rule, corpus, rule.statement.replace(said, f"{other.day} {agree.MONTHS[other.month - 1]} {other.year}")
-        )
-
-
-_SPELT = "zero one two three four five six seven eight nine ten eleven twelve".split()
-
-
-def _changed_number(rule: Rule, corpus: Corpus, rng: random.Random) -> _Made:
-    for value, _ in sorted(agree.quantities(rule.statement)):
-        for shown in (
-            f"{value:g}",
-            f"{value / 1e6:g} million",
-            *(_SPELT[int(value) : int(value) + 1] if 1 < value < 13 else []),
-        ):
-            other = value * 2 if rng.random() < 0.5 else value + 1 + (value >= 12) * 11
-            new = (
-                _SPELT[int(other)]
-                if shown.isalpha() and other < 13
-                else f"{other / 1e6:g} million"
-                if "million" in shown
-                else f"{other:g}"
-            )
-            pattern = rf"(?<![\d(.,]){re.escape(shown)}\b(?!\s*(?:{'|'.join(agree.MONTHS)})|\()"
-            named = re.search(
-                rf"(?:Art\w*\.?|Annex|Recital|Section|points?|paragraphs?|¶) (?:\S+ (?:to|and|or) )?{re.escape(shown)}\b",
-                rule.statement,
-            )
-            if not named and re.search(pattern, rule.statement):
-                yield from _said(rule, corpus, re.sub(pattern, new, rule.statement, count=1))
-
-
 def _missing_provision(rule: Rule, corpus: Corpus, rng: random.Random) -> _Made:
     n = rng.randrange(len(rule.provisions))
     pinpoint = rule.pinpoints[n]
@@ -147,54 +107,31 @@ def _wrong_letter(rule: Rule, corpus: Corpus, rng: random.Random) -> _Made:
         yield _changed(rule, corpus, provisions=(*rule.provisions[:n], rng.choice(beside), *rule.provisions[n + 1 :]))
 
 
-def _dropped_negation(rule: Rule, corpus: Corpus, rng: random.Random) -> _Made:
-    swaps = [
-        (r"\b(must|may|shall|need|does|do|is|are|did|has|have|can) not\b", r"\1"), (r"\bcannot\b", "can"),
-        (r"\b(is|are) (?:prohibited|forbidden|banned)\b", r"\1 allowed"), (r"\bneed not\b", "must"),
-    ]  # fmt: skip
-    for pattern, new in swaps:
-        if re.search(pattern, rule.statement):
-            yield from _said(rule, corpus, re.sub(pattern, new, rule.statement, count=1))
-            return
-
-
 def _added_negation(rule: Rule, corpus: Corpus, rng: random.Random) -> _Made:
-    for pattern, new in (
-        (r"\bmust (?!not)", "must not "),
-        (r"\b(is|are) high-risk\b", r"\1 not high-risk"),
-        (r"\bmay (?!not)", "may not "),
-    ):
-        if rule.effect is not Effect.PROHIBITION and re.search(pattern, rule.statement):
-            yield from _said(rule, corpus, re.sub(pattern, new, rule.statement, count=1))
-            return
+    if rule.effect is not Effect.PROHIBITION:
+        for text in mutants.added_negation(rule.statement, rng):
+            yield from _said(rule, corpus, text)
 
 
 def _swapped_modality(rule: Rule, corpus: Corpus, rng: random.Random) -> _Made:
     if rule.effect in {Effect.DUTY, Effect.PROHIBITION, Effect.PERMISSION, Effect.RIGHT}:
-        for pattern, new in ((r"\bmust not\b", "need not"), (r"\bmust\b", "may"), (r"\bmay\b(?! not)", "must")):
-            if re.search(pattern, rule.statement):
-                yield from _said(rule, corpus, re.sub(pattern, new, rule.statement))
-                return
-
-
-_OTHERS = {
-    r"[Pp]roviders?|[Ss]uppliers?|[Dd]evelopers?": "deployer", r"[Dd]eployers?": "provider",
-    r"[Mm]arket surveillance authorit(?:y|ies)": "provider", r"[Cc]ontrollers?": "provider", r"[Pp]olice force|[Ff]orces?": "supplier",
-    r"Member States?": "Providers", r"(?:The )?Commission": "Deployers",
-}  # fmt: skip
+        for text in mutants.swapped_modality(rule.statement, rng):
+            yield from _said(rule, corpus, text)
 
 
 def _swapped_actor(rule: Rule, corpus: Corpus, rng: random.Random) -> _Made:
     """In the sentence: somebody else is bound."""
-    if (
-        rule.effect in {Effect.DUTY, Effect.PERMISSION, Effect.PROHIBITION, Effect.CONDITION}
-        and len(subjects(rule.statement)) == 1
-    ):
-        for words, other in _OTHERS.items():
-            changed = re.sub(rf"\b(?:{words})\b", other, rule.statement, count=1)
-            if changed != rule.statement and subjects(changed) != subjects(rule.statement):
-                yield from _said(rule, corpus, changed)
-                return
+    if rule.effect in {Effect.DUTY, Effect.PERMISSION, Effect.PROHIBITION, Effect.CONDITION}:
+        for text in mutants.swapped_actor(rule.statement, rng):
+            yield from _said(rule, corpus, text)
+
+
+def _worded(change: Callable[[str, random.Random], Iterator[str]]) -> Callable[..., _Made]:
+    def make(rule: Rule, corpus: Corpus, rng: random.Random) -> _Made:
+        for text in change(rule.statement, rng):
+            yield from _said(rule, corpus, text)
+
+    return make
 
 
 def _swapped_field(rule: Rule, corpus: Corpus, rng: random.Random) -> _Made:
@@ -258,12 +195,12 @@ def _guidance_as_law(rule: Rule, corpus: Corpus, rng: random.Random) -> _Made:
 
 
 MAKERS: dict[str, Callable[[Rule, Corpus, random.Random], _Made]] = {
-    "date moved": _moved_date,
-    "number changed": _changed_number,
+    "date moved": _worded(mutants.moved_date),
+    "number changed": _worded(mutants.changed_number),
     "provision that does not exist": _missing_provision,
     "wrong letter": _wrong_letter,
     "version swapped": _wrong_version,
-    "negation dropped": _dropped_negation,
+    "negation dropped": _worded(mutants.dropped_negation),
     "negation added": _added_negation,
     "modality swapped": _swapped_modality,
     "actor swapped in the sentence": _swapped_actor,

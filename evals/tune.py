@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from assistant.build import build_index
 from assistant.corpus import Corpus, load_corpus
 from assistant.index import Index, read_stamp
-from assistant.intake import Lexicon
+from assistant.lexical import Lexicon
 from assistant.register import RefusalCase, Rule
 from assistant.retrieve import FEATURES, TARGETS, features
 from assistant.settings import Settings

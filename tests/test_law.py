@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.corpus import Corpus
-from assistant.intake import find_references, is_lookup
+from assistant.references import find_references, is_lookup
 from assistant.law import Pinpoint, PinpointError, parse_pinpoint
 from assistant.texts import Texts
 

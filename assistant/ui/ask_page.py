@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from datetime import date
 
 import streamlit as st
@@ -48,11 +49,12 @@ def render() -> None:
     turns: list[Outcome] = st.session_state.setdefault("turns", [])
     with st.container():  # in a container the input stays here, and the answer's beginning in view
         asked = st.chat_input("Ask about AI in policing", max_chars=2000)
-    st.caption(NOTICE)
+    st.caption(f"{NOTICE} {_writer_note(assistant)}")
     asked = asked or (None if turns else _examples())
     if asked:
         try:
-            turns.insert(0, assistant.ask_and_record(asked, as_of=day)[0])
+            history = [turn.question for turn in reversed(turns)]  # empty where a guard stopped it
+            turns.insert(0, assistant.ask_and_record(asked, as_of=day, history=history)[0])
         except PinpointFault as fault:
             st.error(f"{fault.message} {fault.remedy}", icon=":material/error:")
             return
@@ -61,6 +63,14 @@ def render() -> None:
         st.warning(assistant.record_problem, icon=":material/save:")
     for n, outcome in enumerate(turns):
         _turn(len(turns) - n, outcome)
+
+
+def _writer_note(assistant: Assistant) -> str:
+    """Which language model sees the question, and where it runs."""
+    writer = assistant.writer
+    if writer is None:
+        return "No language model is used; nothing leaves this machine."
+    return f"Questions that pass the guards go to the language model {writer.name}, {writer.where}; its draft is shown only if every sentence is verified."
 
 
 def _day(assistant: Assistant) -> date:
@@ -91,6 +101,8 @@ def _examples() -> str | None:
 def _turn(n: int, outcome: Outcome) -> None:
     with st.chat_message("user", avatar=":material/person:"):
         st.text(outcome.question or "(a question with case data, not kept)")
+        if outcome.understood:
+            st.caption(f"Understood as: {_plain(outcome.understood)}")
     with st.chat_message("assistant", avatar=":material/push_pin:"):
         if isinstance(outcome, Answer):
             _answer(n, outcome)
@@ -101,7 +113,9 @@ def _turn(n: int, outcome: Outcome) -> None:
 def _answer(n: int, answer: Answer) -> None:
     for warning in answer.warnings:
         if warning.kind != "partial":
-            st.warning(warning.text, icon=":material/info:")
+            st.warning(_plain(warning.text), icon=_ICONS.get(warning.kind, ":material/info:"))
+    if answer.written_by:
+        st.caption(f"Worded by {_plain(answer.written_by)}; every sentence passed verification.")
     lines = [f"<p>{html.escape(s.text)}&nbsp;{_marks(n, answer, s.citations)}</p>" for s in answer.statements]
     st.html(f'<div class="pinpoint-answer">{"".join(lines)}</div>')
     for warning in answer.warnings:
@@ -188,9 +202,9 @@ def _version(citation: Citation, answer: Answer) -> str:
 
 
 def _refusal(refusal: Refusal) -> None:
-    st.info(refusal.why, icon=":material/block:")
+    st.info(_plain(refusal.why), icon=":material/block:")
     if refusal.ask:
-        st.write(refusal.ask)
+        st.write(_plain(refusal.ask))
     if refusal.nearest:
         st.markdown("**Nearest provisions**")
         for near in refusal.nearest:
@@ -198,6 +212,21 @@ def _refusal(refusal: Refusal) -> None:
             st.markdown(f"- [{near.pinpoint}]({near.url}){heading}" if near.url else f"- {near.pinpoint}{heading}")
 
 
+def _plain(text: str) -> str:
+    r"""Text for a Markdown widget, with what Markdown and Streamlit would read as markup made harmless.
+
+    >>> _plain("a *b* [c](d) :red[e] $f$")
+    'a \\*b\\* \\[c\\](d) \\:red\\[e\\] \\$f\\$'
+    """
+    return re.sub(r"([\\`*_\[\]<>#$:~|])", r"\\\1", text)
+
+
+_ICONS = {
+    "leading_question": ":material/balance:",
+    "misreading": ":material/report:",
+    "pressure_on_a_person": ":material/front_hand:",
+    "model_not_used": ":material/smart_toy:",
+}
 _STYLE = """
 <style>
 .pinpoint-answer p { margin: 0 0 .7em; line-height: 1.55; font-size: 1.02rem; }
