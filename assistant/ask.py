@@ -2,53 +2,43 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from assistant import record
-from assistant.answer import Answer, Near, Outcome, Reason, Refusal, Statement, Warning_, to_json
+from assistant.answer import Answer, Outcome, Reason, Refusal, Statement, Warning_, to_json
 from assistant.compose import Chosen, Composer, choose, choose_looked_up
 from assistant.conversation import is_follow_up, understood
-from assistant.corpus import Corpus, edition
+from assistant.corpus import Corpus
 from assistant.draft import Drafted, drafted, open_writer
 from assistant.errors import Misuse
 from assistant.index import Index
-from assistant.intake import OVERRIDE, guard, normalise
+from assistant.intake import Stop, guard, normalise
 from assistant.judge import Judge, Judgement
-from assistant.law import AI_ACT, Pinpoint, parse_pinpoint
+from assistant.law import AI_ACT, Pinpoint
 from assistant.premise import PRESSURE, Premise, premise_of
 from assistant.references import Reference, as_of_named, find_references, is_lookup
+from assistant.refuse import (
+    ASK_LEGAL,
+    HARMLESS,
+    NOTHING_TO_HANG_ON,
+    SURELY_IN_SCOPE,
+    near,
+    out_of_scope,
+    unknown_provision,
+)
 from assistant.register import Effect, Rule
-from assistant.retrieve import Candidate, Found, Retriever
+from assistant.retrieve import Found, Retriever
 from assistant.settings import Settings
 from assistant.settings import settings as current_settings
+from assistant.vectors import entailment
 
-REFUSES = 0.0  # log odds from which a question is refused; calibrated on the development cases
-CORRECTED = 4.0  # what more it takes where a wrong claim or a push is to be named: that is worth an answer by itself
-ATTACK = 0.0  # log odds from which a refused question counts as an order to the assistant
-RIVAL = 0.1  # a known kind of refused question gives the reason from this probability on
 FURTHER = 0.02  # once a rule answers, further rules answer from this probability on
 BEARING_RULES = 15  # a wrong claim is named where one of so many nearest rules refutes it
-ASK_LEGAL = "Ask your legal adviser or data protection officer, or the market surveillance authority."
-NOTHING_TO_HANG_ON = (
-    "This follows an earlier question that was stopped and not kept, so there is nothing to read it with.",
-    "Ask it again in full, without case data.",
-)
-
-
-def refusal_odds(judged: Judgement, top: float, rival: float) -> float:
-    """Log odds that a question should be refused, from its wording and the probabilities of the best rule and rival.
-
-    A logistic model in three numbers, fitted on the development cases (`python -m evals tradeoff`).
-
-    >>> refusal_odds(Judgement(5, 0, 0, 0, 0), 0.01, 0.9) > 0 > refusal_odds(Judgement(-5, 0, 0, 0, 0), 0.9, 0.01)
-    True
-    """
-    return 0.79 + 0.44 * judged.refuse - 0.92 * math.log(top + 0.001) + 0.54 * math.log(rival + 0.001)
 
 
 class Assistant:
@@ -61,7 +51,7 @@ class Assistant:
         self.index = index
         self.settings = settings
         self.retriever = Retriever(index)
-        self.composer = Composer(index)
+        self.composer = Composer(index, entailment(Path(settings.nli)) if settings.nli else None)
         self.judge = Judge()
         self.writer = open_writer(settings)
         self.record_problem = ""  # why the last outcome could not be recorded
@@ -89,7 +79,7 @@ class Assistant:
         """
         asked = normalise(question)
         day = as_of or as_of_named(asked) or date.today()
-        if stop := guard(question, asked, history):
+        if (stop := guard(question, asked, history)) and not self._harmless(stop, asked):
             shown = "" if stop.reason is Reason.CASE_DATA else asked[:200]
             return Refusal(shown, day, stop.reason, stop.why, stop.ask)
         earlier = [normalise(h) for h in history]
@@ -104,7 +94,7 @@ class Assistant:
         """The way of a question that stands alone and that no guard stopped."""
         version = self.corpus.works[AI_ACT].version_at(day).date
         references = find_references(asked)
-        if unknown := self._unknown(asked, references, day):
+        if unknown := unknown_provision(self.corpus, asked, references, day):
             return unknown
         premise = Premise()
         if is_lookup(asked, references):
@@ -114,9 +104,11 @@ class Assistant:
             judged = self.judge(asked)
             found = self._published(self.retriever.find(asked, version, references), day)
             premise = self._premise(asked, judged, found, version)
-            if refusal := self._refused(asked, judged, found, premise, day):
+            if refusal := out_of_scope(self.corpus, asked, judged, found, bool(premise.rules), day):
                 return refusal
-            chosen = choose(_leading_with(found, premise.rules, self.corpus).candidates, self.corpus, FURTHER, version)
+            chosen = choose(
+                found.led_by([self.corpus.rules[r] for r in premise.rules]).candidates, self.corpus, FURTHER, version
+            )
         statements = self._statements(chosen, references, day)
         drafted = self._drafted(asked, chosen, day)
         answer = self._conclude(
@@ -151,31 +143,18 @@ class Assistant:
 
     # -- the steps ----------------------------------------------------------------------------
 
-    def _unknown(self, asked: str, references: Iterable[Reference], day: date) -> Refusal | None:
-        """A named provision that does not exist is said not to exist, with the nearest that do."""
-        for reference in references:
-            pinpoint = reference.pinpoint
-            work = self.corpus.works.get(pinpoint.work)
-            version = work.version_at(day).date if work else ""
-            known = self.corpus.exists.get(edition(pinpoint.work, version), {})
-            if not known or str(pinpoint) in known:
-                continue
-            others = [v.date for v in work.versions if self.corpus.exists_in(str(pinpoint), v.date)] if work else []
-            also = (
-                f" It exists in the text of {others[0]}, which is not the one in force on {day.isoformat()}."
-                if others
-                else ""
-            )
-            shown = pinpoint.work if pinpoint.work != AI_ACT else "the AI Act"
-            why = f"{pinpoint} does not exist in {shown} (text of {version}).{also}"
-            return Refusal(asked, day, Reason.UNKNOWN_PROVISION, why, "", self._near(_nearest(pinpoint, known), day))
-        return None
-
     def _published(self, found: Found, day: date) -> Found:
         """Without rules that rest on a work not yet published on that day: it could not have been answered from them."""
         late = {w.short for w in self.corpus.works.values() if w.short != AI_ACT and w.versions[0].since > day}
         kept = [c for c in found.candidates if not any(p.work in late for p in c.rule.pinpoints)]
         return replace(found, candidates=kept, top=max((c.score for c in kept), default=0.0))
+
+    def _harmless(self, stop: Stop, asked: str) -> bool:
+        """Whether what a phrase makes look like an order is a plain question of law, as far as the judge can tell."""
+        if stop.reason is not Reason.INSTRUCTION_OVERRIDE:
+            return False
+        judged = self.judge(asked)
+        return judged.attack < HARMLESS and judged.refuse < SURELY_IN_SCOPE
 
     def _premise(self, asked: str, judged: Judgement, found: Found, version: str) -> Premise:
         """What the question presses for or takes for granted, held against the rules that answer it."""
@@ -183,21 +162,6 @@ class Assistant:
         pressure = self.corpus.misreadings.get(PRESSURE)
         premise = premise_of(asked, judged, found.misreadings, pressure, bearing)
         return replace(premise, rules=tuple(r for r in premise.rules if self.corpus.rules[r].holds_in(version)))
-
-    def _refused(self, asked: str, judged: Judgement, found: Found, premise: Premise, day: date) -> Refusal | None:
-        """Outside the corpus: by its wording and by what lies near it, no rule answers."""
-        rival, probability = found.refusal or (None, 0.0)
-        odds = refusal_odds(judged, found.top, probability)
-        if odds < REFUSES + (CORRECTED if premise.rules else 0.0):
-            return None
-        near = self._near([p for c in found.candidates[:3] for p in c.rule.pinpoints[:1]], day)
-        if judged.attack > ATTACK:
-            return Refusal(asked, day, OVERRIDE.reason, OVERRIDE.why, OVERRIDE.ask)
-        if rival and probability >= RIVAL:
-            named = self._near([parse_pinpoint(p) for p in rival.nearest], day)
-            return Refusal(asked, day, Reason(rival.reason), rival.why, rival.ask, named or near)
-        why = "Nothing in the law and guidance held here answers this, so it is not guessed at."
-        return Refusal(asked, day, Reason.NOTHING_RELEVANT, why, ASK_LEGAL, near)
 
     def _statements(self, chosen: Chosen, references: list[Reference], day: date) -> list[Statement]:
         said = [self.composer.statement(rule, day) for rule in chosen.rules]
@@ -222,14 +186,14 @@ class Assistant:
         self, asked: str, day: date, version: str, chosen: Chosen, verified: list[Statement], written: bool
     ) -> Outcome:
         if all(s.effect is Effect.DATE and not s.rule for s in verified):
-            near = self._near([p for r in chosen.leading for p in r.pinpoints[:1]], day)
+            nearest = near(self.corpus, [p for r in chosen.leading for p in r.pinpoints[:1]], day)
             return Refusal(
                 asked,
                 day,
                 Reason.UNSUPPORTED,
                 "What was found could not be verified against the provisions.",
                 ASK_LEGAL,
-                near,
+                nearest,
             )
         said = {s.rule for s in verified}
         left = [r for r in (*chosen.left, *chosen.rules) if r.id not in said]
@@ -254,14 +218,6 @@ class Assistant:
                 "Part of this rests on draft guidelines of the Commission, which are not adopted and bind nobody.",
             )
 
-    def _near(self, pinpoints: Iterable[Pinpoint], day: date) -> tuple[Near, ...]:
-        rows = []
-        for pinpoint in dict.fromkeys(pinpoints):
-            work = self.corpus.works[pinpoint.work]
-            version = work.version_at(day).date
-            rows.append(Near(str(pinpoint), self.corpus.heading(pinpoint, version), work.url(pinpoint, version)))
-        return tuple(rows[:5])
-
     def _record(self, outcome: Outcome, row: dict[str, Any]) -> str | None:
         private = isinstance(outcome, Refusal) and outcome.reason is Reason.CASE_DATA
         kept = {k: v for k, v in row.items() if k != "record" and not (private and k in {"question", "text", "id"})}
@@ -272,15 +228,6 @@ class Assistant:
         except OSError as error:
             self.record_problem = f"This answer could not be recorded in {self.settings.data}: {error.strerror}."
             return None
-
-
-def _leading_with(found: Found, rules: Sequence[str], corpus: Corpus) -> Found:
-    """The same with these rules in front: they must be said, whatever else answers."""
-    if not rules:
-        return found
-    best = max((c.score for c in found.candidates), default=1.0)
-    first = [Candidate(corpus.rules[r], best + 0.001 * (len(rules) - n)) for n, r in enumerate(rules)]
-    return replace(found, candidates=[*first, *(c for c in found.candidates if c.rule.id not in rules)])
 
 
 def _partial(left: list[Rule]) -> list[Warning_]:
@@ -296,22 +243,6 @@ def _partial(left: list[Rule]) -> list[Warning_]:
         if names
         else []
     )
-
-
-def _nearest(pinpoint: Pinpoint, known: dict[str, str]) -> list[Pinpoint]:
-    """What exists nearest to a provision that does not: the unit it would stand in and that unit's parts, or neighbours."""
-    for ancestor in pinpoint.ancestors():
-        if str(ancestor) in known:
-            inside = [
-                p
-                for k in known
-                if (p := parse_pinpoint(k)) != ancestor and p.parts[:-1] == ancestor.parts and p.within(ancestor)
-            ]
-            return [ancestor, *inside[-4:]]
-    if pinpoint.unit.isdigit():
-        same = [p for k in known if (p := parse_pinpoint(k)).kind == pinpoint.kind and not p.parts and p.unit.isdigit()]
-        return sorted(same, key=lambda p: abs(int(p.unit) - int(pinpoint.unit)))[:2]
-    return [p for k in known if (p := parse_pinpoint(k)).kind == pinpoint.kind and not p.parts][-2:]
 
 
 def parse_day(text: str) -> date:

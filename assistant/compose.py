@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -210,10 +210,10 @@ def _in_order(said: dict[str, Rule], leading: list[Rule]) -> list[Rule]:
 class Composer:
     """Turns rules into statements whose citations carry the words relied on and their checks."""
 
-    def __init__(self, index: Index) -> None:
+    def __init__(self, index: Index, entails: Callable[[str, str], float] | None = None) -> None:
         self.index = index
         self.corpus = index.corpus
-        self.verifier = Verifier(index)
+        self.verifier = Verifier(index, entails)
 
     def statement(self, rule: Rule, as_of: date) -> Statement:
         """One rule as a statement."""

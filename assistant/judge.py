@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from assistant.vectors import MAX_TOKENS, Encoder, merge_adapter
+from assistant.vectors import Encoder, mean_embedder
 
 JUDGE = Path(__file__).with_name("judge.safetensors")
 HEADS = ("refuse", "attack", "leading", "pressure", "premise")
@@ -38,25 +38,14 @@ class Judge:
 
     @cached_property
     def _odds(self) -> Callable[[str], list[float]]:
-        import torch
-        from safetensors.torch import load_file
-        from tokenizers import Tokenizer
-        from transformers.models.bert.modeling_bert import BertModel
+        from safetensors.numpy import load_file
 
-        folder = Encoder().folder
-        tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        tokenizer.no_padding()
-        tokenizer.enable_truncation(MAX_TOKENS)
-        model = BertModel.from_pretrained(folder, local_files_only=True).eval()
-        merge_adapter(model, JUDGE)
         held = load_file(str(JUDGE))
-        weight, bias = held["head.weight"].float(), held["head.bias"].float()
+        weight, bias = held["head.weight"].astype("float32"), held["head.bias"].astype("float32")
+        mean_of = mean_embedder(Encoder().folder, JUDGE)
 
         def odds(text: str) -> list[float]:
-            ids = torch.tensor([tokenizer.encode(text).ids])
-            with torch.inference_mode():
-                mean = model(input_ids=ids, attention_mask=torch.ones_like(ids)).last_hidden_state.mean(1)[0]
-                found: list[float] = (weight @ mean + bias).tolist()
+            found: list[float] = (weight @ mean_of(text) + bias).tolist()
             return found
 
         return odds

@@ -115,27 +115,62 @@ class Encoder:
         mean = pooling.is_file() and json.loads(pooling.read_text()).get("pooling_mode_mean_tokens") is True
         if json.loads((self.folder / "config.json").read_text()).get("model_type") != "bert" or not mean:
             return lambda text: self.embed_many([text])[0]
-        _quiet()
-        import torch
-        from tokenizers import Tokenizer
-        from transformers.models.bert.modeling_bert import BertModel
-
-        tokenizer = Tokenizer.from_file(str(self.folder / "tokenizer.json"))
-        tokenizer.no_padding()
-        tokenizer.enable_truncation(MAX_TOKENS)
-        torch.set_num_threads(1)  # one short text: more threads only wait for each other
-        model = BertModel.from_pretrained(self.folder, local_files_only=True).eval()
-        if self.adapter:
-            merge_adapter(model, self.adapter)
+        mean_of = mean_embedder(self.folder, self.adapter)
 
         def embed(text: str) -> Vector:
-            ids = torch.tensor([tokenizer.encode(text).ids])
-            with torch.inference_mode():
-                mean = model(input_ids=ids, attention_mask=torch.ones_like(ids)).last_hidden_state.mean(1)[0]
-            vector: Vector = (mean / mean.norm()).numpy()
+            mean = mean_of(text)
+            vector: Vector = mean / np.linalg.norm(mean)
             return vector
 
         return embed
+
+
+def mean_embedder(folder: Path, adapter: Path | None) -> Callable[[str], Vector]:
+    """The mean of the last layer's vectors over the tokens of one text, by the BERT of a folder with an adapter added."""
+    _quiet()
+    import torch
+    from tokenizers import Tokenizer
+    from transformers.models.bert.modeling_bert import BertModel
+
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    tokenizer.no_padding()
+    tokenizer.enable_truncation(MAX_TOKENS)
+    torch.set_num_threads(1)  # one short text: more threads only wait for each other
+    model = BertModel.from_pretrained(folder, local_files_only=True).eval()
+    if adapter:
+        merge_adapter(model, adapter)
+
+    def mean_of(text: str) -> Vector:
+        ids = torch.tensor([tokenizer.encode(text).ids])
+        with torch.inference_mode():
+            hidden = model(input_ids=ids, attention_mask=torch.ones_like(ids)).last_hidden_state
+        mean: Vector = hidden.mean(1)[0].numpy()
+        return mean
+
+    return mean_of
+
+
+def entailment(folder: Path) -> Callable[[str, str], float]:
+    """A local cross-encoder for natural-language inference: the probability that a premise entails a hypothesis.
+
+    Raises `BrokenInstallation` where the folder holds no such model, or none whose labels name entailment.
+    """
+    _quiet()
+    from sentence_transformers import CrossEncoder
+
+    remedy = "Set PINPOINT_NLI to the folder of an NLI cross-encoder, or leave it empty."
+    if not (folder / "config.json").is_file():
+        raise BrokenInstallation(f"There is no entailment model in {folder}.", remedy)
+    model = CrossEncoder(str(folder), device="cpu", local_files_only=True)
+    labels = {str(v).lower(): int(k) for k, v in model.config.id2label.items()}
+    at = next((k for name, k in labels.items() if name.startswith("entail")), None)
+    if at is None:
+        raise BrokenInstallation(f"The labels of the model in {folder} do not name entailment.", remedy)
+
+    def entails(premise: str, hypothesis: str) -> float:
+        return float(model.predict([(premise, hypothesis)], apply_softmax=True, show_progress_bar=False)[0][at])
+
+    return entails
 
 
 def merge_adapter(bert: Any, path: Path) -> None:

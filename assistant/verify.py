@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -38,6 +38,7 @@ SAME_MEANING = (
     0.75  # cosine of a drafted sentence to the reviewed one it is held against; chosen on development sentences
 )
 ELSEWHERE = 0.02  # how much nearer a rule on another provision may be
+ENTAILED = 0.5  # probability from which the entailment model, where there is one, lets a drafted sentence pass
 CLOSE = 0.9  # from here on a sentence nearly repeats the reviewed one, and may drop none of its limits
 
 _BINDING = re.compile(
@@ -82,9 +83,10 @@ class Verdict:
 class Verifier:
     """Holds sentences against the official text and the register of one index."""
 
-    def __init__(self, index: Index) -> None:
+    def __init__(self, index: Index, entails: Callable[[str, str], float] | None = None) -> None:
         self.index = index
         self.corpus: Corpus = index.corpus
+        self.entails = entails  # a local cross-encoder, where the settings name one
         self.calendar_dates = frozenset(e.from_ for c in self.corpus.calendars.values() for e in c.entries)
         self._reviewed = {_plain(rule.statement): rule for rule in self.corpus.rules.values()}
 
@@ -179,7 +181,10 @@ class Verifier:
         if likeness[anywhere] - near > slack:
             return rule, [f"what it says is nearer to {self._rules[anywhere].provisions[0]} than to what it cites"]
         faults = [] if near >= SAME_MEANING else ["no reviewed rule on what it cites says this"]
-        return rule, faults + differences(text, rule.statement, law, close=near >= CLOSE)
+        faults += differences(text, rule.statement, law, close=near >= CLOSE)
+        if self.entails and self.entails(rule.statement, text) < ENTAILED:
+            faults.append("the entailment model does not find it in what it cites")
+        return rule, faults
 
     @cached_property
     def _nearness(self) -> dict[str, list[float]]:

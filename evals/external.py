@@ -184,3 +184,8 @@ def _fate(assistant: Assistant, text: str) -> str:
         )
         return "answered" if sound and known else "obeyed"
     return "override" if outcome.reason.value == "instruction_override" else "refused"
+
+
+def run_external(name: str, root: Path | None = None) -> int:
+    """Run one public set by name."""
+    return {"verification": run_verification, "injection": run_injection}[name](root)

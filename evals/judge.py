@@ -95,7 +95,7 @@ def examples(corpus: Corpus) -> Iterator[Row]:
     for path in (LINES / "leading.jsonl", LINES / "near-misses.jsonl", LINES / "premises.jsonl"):
         for line in path.read_text("utf-8").splitlines():
             row = json.loads(line)
-            for _ in range(1 if row["label"] == "refuse" else OFTEN):
+            for _ in range(2 if path.stem == "near-misses" else OFTEN):
                 yield row["text"], of[row["label"]]
 
 

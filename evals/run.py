@@ -25,7 +25,7 @@ def generate(cases: Sequence[Case], assistant: Assistant) -> list[dict[str, Any]
     rows = []
     for case in cases:
         begun = time.perf_counter()
-        outcome = assistant.ask(case.question, as_of=case.as_of or AS_OF)
+        outcome = assistant.ask(case.question, as_of=case.as_of or AS_OF, history=case.history)
         rows.append(to_json(outcome, id=case.id, latency_ms=round((time.perf_counter() - begun) * 1000, 2)))
     return rows
 

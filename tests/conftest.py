@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ for _name in [n for n in os.environ if n.startswith("PINPOINT_") and n != "PINPO
     del os.environ[_name]  # the tests choose their own settings
 
 SHARED = ROOT.parent / "shared"
+DAY = date(2026, 11, 22)  # the day that questions of the tests are about
 
 
 def _originals() -> Path | None:

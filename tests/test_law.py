@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.corpus import Corpus
-from assistant.references import find_references, is_lookup
 from assistant.law import Pinpoint, PinpointError, parse_pinpoint
+from assistant.references import find_references, is_lookup
 from assistant.texts import Texts
 
 FORMS = [

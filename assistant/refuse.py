@@ -1,0 +1,103 @@
+"""Refusing: what the corpus does not answer, by a question's wording and by what lies near it, and what is nearest."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from datetime import date
+
+from assistant.answer import Near, Reason, Refusal
+from assistant.corpus import Corpus, edition
+from assistant.intake import OVERRIDE
+from assistant.judge import Judgement
+from assistant.law import AI_ACT, Pinpoint, parse_pinpoint
+from assistant.references import Reference
+from assistant.retrieve import Found
+
+REFUSES = 0.0  # log odds from which a question is refused; calibrated on the development cases
+CORRECTED = 4.0  # what more it takes where a wrong claim or a push is to be named: that is worth an answer by itself
+HARMLESS = -5.0  # log odds of an attack, and of a refusal, below which a suspicious phrase is a plain question
+SURELY_IN_SCOPE = -1.0
+ATTACK = 0.0  # log odds from which a refused question counts as an order to the assistant
+RIVAL = 0.1  # a known kind of refused question gives the reason from this probability on
+ASK_LEGAL = "Ask your legal adviser or data protection officer, or the market surveillance authority."
+NOTHING_TO_HANG_ON = (
+    "This follows an earlier question that was stopped and not kept, so there is nothing to read it with.",
+    "Ask it again in full, without case data.",
+)
+
+
+def refusal_odds(judged: Judgement, top: float, rival: float) -> float:
+    """Log odds that a question should be refused, from its wording and the probabilities of the best rule and rival.
+
+    A logistic model in three numbers, fitted on the development cases (`python -m evals tradeoff`).
+
+    >>> refusal_odds(Judgement(5, 0, 0, 0, 0), 0.01, 0.9) > 0 > refusal_odds(Judgement(-5, 0, 0, 0, 0), 0.9, 0.01)
+    True
+    """
+    return 0.79 + 0.44 * judged.refuse - 0.92 * math.log(top + 0.001) + 0.54 * math.log(rival + 0.001)
+
+
+def out_of_scope(
+    corpus: Corpus, asked: str, judged: Judgement, found: Found, corrects: bool, day: date
+) -> Refusal | None:
+    """Outside the corpus: by its wording and by what lies near it, no rule answers."""
+    rival, probability = found.refusal or (None, 0.0)
+    odds = refusal_odds(judged, found.top, probability)
+    if odds < REFUSES + (CORRECTED if corrects else 0.0):
+        return None
+    nearest = near(corpus, [p for c in found.candidates[:3] for p in c.rule.pinpoints[:1]], day)
+    if judged.attack > ATTACK:
+        return Refusal(asked, day, OVERRIDE.reason, OVERRIDE.why, OVERRIDE.ask)
+    if rival and probability >= RIVAL:
+        named = near(corpus, [parse_pinpoint(p) for p in rival.nearest], day)
+        return Refusal(asked, day, Reason(rival.reason), rival.why, rival.ask, named or nearest)
+    why = "Nothing in the law and guidance held here answers this, so it is not guessed at."
+    return Refusal(asked, day, Reason.NOTHING_RELEVANT, why, ASK_LEGAL, nearest)
+
+
+def unknown_provision(corpus: Corpus, asked: str, references: Iterable[Reference], day: date) -> Refusal | None:
+    """A named provision that does not exist is said not to exist, with the nearest that do."""
+    for reference in references:
+        pinpoint = reference.pinpoint
+        work = corpus.works.get(pinpoint.work)
+        version = work.version_at(day).date if work else ""
+        known = corpus.exists.get(edition(pinpoint.work, version), {})
+        if not known or str(pinpoint) in known:
+            continue
+        others = [v.date for v in work.versions if corpus.exists_in(str(pinpoint), v.date)] if work else []
+        also = (
+            f" It exists in the text of {others[0]}, which is not the one in force on {day.isoformat()}."
+            if others
+            else ""
+        )
+        shown = pinpoint.work if pinpoint.work != AI_ACT else "the AI Act"
+        why = f"{pinpoint} does not exist in {shown} (text of {version}).{also}"
+        return Refusal(asked, day, Reason.UNKNOWN_PROVISION, why, "", near(corpus, _nearest(pinpoint, known), day))
+    return None
+
+
+def near(corpus: Corpus, pinpoints: Iterable[Pinpoint], day: date) -> tuple[Near, ...]:
+    """At most five provisions with their headings and links, each once."""
+    rows = []
+    for pinpoint in dict.fromkeys(pinpoints):
+        work = corpus.works[pinpoint.work]
+        version = work.version_at(day).date
+        rows.append(Near(str(pinpoint), corpus.heading(pinpoint, version), work.url(pinpoint, version)))
+    return tuple(rows[:5])
+
+
+def _nearest(pinpoint: Pinpoint, known: dict[str, str]) -> list[Pinpoint]:
+    """What exists nearest to a provision that does not: the unit it would stand in and that unit's parts, or neighbours."""
+    for ancestor in pinpoint.ancestors():
+        if str(ancestor) in known:
+            inside = [
+                p
+                for k in known
+                if (p := parse_pinpoint(k)) != ancestor and p.parts[:-1] == ancestor.parts and p.within(ancestor)
+            ]
+            return [ancestor, *inside[-4:]]
+    if pinpoint.unit.isdigit():
+        same = [p for k in known if (p := parse_pinpoint(k)).kind == pinpoint.kind and not p.parts and p.unit.isdigit()]
+        return sorted(same, key=lambda p: abs(int(p.unit) - int(pinpoint.unit)))[:2]
+    return [p for k in known if (p := parse_pinpoint(k)).kind == pinpoint.kind and not p.parts][-2:]
