@@ -52,9 +52,14 @@ class Found:
     refusal: tuple[RefusalCase, float] | None
     passages: list[tuple[Pinpoint, float]]
     top: float  # the best probability of any rule
-    misreadings: tuple[
-        tuple[Misreading, float, float], ...
-    ] = ()  # wrong claims near it, each with cosines of its nearest cue and of all
+    # wrong claims near it, each with the cosines of its nearest cue and of all its cues together
+    misreadings: tuple[tuple[Misreading, float, float], ...] = ()
+
+    def led_by(self, rules: Sequence[Rule]) -> Found:
+        """The same with these rules in front: they must be said, whatever else answers."""
+        best = max((c.score for c in self.candidates), default=1.0)
+        first = [Candidate(rule, best + 0.001 * (len(rules) - n)) for n, rule in enumerate(rules)]
+        return replace(self, candidates=[*first, *(c for c in self.candidates if c.rule not in rules)])
 
 
 class Ranker:
