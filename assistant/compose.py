@@ -168,7 +168,7 @@ def _leading(candidates: list[Candidate], floor: float) -> list[Rule]:
     kept: dict[Pinpoint, list[Rule]] = {}
     for c in candidates:
         group = kept.setdefault(c.rule.pinpoints[0], []) if len(kept) < MAX_LEADING else kept.get(c.rule.pinpoints[0])
-        if c.score < max(floor, NEAR_TOP * best):
+        if c.score < max(min(floor, best), NEAR_TOP * best):  # what was not refused is answered by its best rule
             break
         if group is not None and len(group) < SAME:
             group.append(c.rule)

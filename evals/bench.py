@@ -14,9 +14,10 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from assistant import Assistant, settings
+from assistant import Answer, Assistant, settings
 from assistant.build import build_index, passages_of, ways_of
 from assistant.corpus import load_corpus
+from assistant.intake import guard, normalise
 from assistant.vectors import Encoder
 from evals.cases import FOLDER, load_cases
 from ingest.works import read_works
@@ -39,6 +40,11 @@ def bench() -> int:
         f"{1000 * warm[int(0.95 * len(warm))]:.1f}",
         "60 / 150",
     )
+    for part, times in _parts(assistant, questions).items():
+        table.add_row(
+            f"  {part} (ms)", f"{1000 * statistics.median(times):.1f}", f"{1000 * sorted(times)[int(0.95 * len(times))]:.1f}",
+            "15" if part == "intake and verification" else "",
+        )  # fmt: skip
     collection = assistant.index.store
     plain = sorted(
         _times(lambda q: collection.nearest("passages", assistant.index.encoder.embed_query(q), 5), questions * REPEATS)
@@ -72,6 +78,26 @@ def _times(call: object, arguments: list[str]) -> list[float]:
         begun = time.perf_counter()
         call(argument)  # type: ignore[operator]
         found.append(time.perf_counter() - begun)
+    return found
+
+
+def _parts(assistant: Assistant, questions: list[str]) -> dict[str, list[float]]:
+    """Seconds per question of what guards and verifies: the guards, the judge, verification of the sentences said, and all three."""
+    day = date(2026, 11, 22)
+    found: dict[str, list[float]] = {"guards": [], "judge": [], "verification": [], "intake and verification": []}
+    for question in questions:
+        outcome = assistant.ask(question, as_of=day)
+        said = [s for s in outcome.statements if s.rule] if isinstance(outcome, Answer) else []
+        asked = normalise(question)
+        guards = _times(lambda q: guard(q, normalise(q)), [question])[0]
+        judge = _times(assistant.judge, [asked])[0]
+        begun = time.perf_counter()
+        for statement in said:
+            names = [c.pinpoint for c in statement.citations]
+            assistant.composer.verifier.check(statement.text, names, day, [c.quote for c in statement.citations])
+        verification = time.perf_counter() - begun
+        for part, seconds in zip(found, (guards, judge, verification, guards + judge + verification), strict=True):
+            found[part].append(seconds)
     return found
 
 

@@ -29,6 +29,9 @@ class Score:
     missed: tuple[tuple[str, ...], ...]
     stray: tuple[str, ...]
     latency_ms: float
+    warned: bool | None = None  # whether the warnings are those the case asks for; `None` where it asks for none
+    sentences: int = 0
+    unverified: int = 0  # sentences without a citation, or with one that failed a check
 
     @property
     def false_answer(self) -> bool:
@@ -90,7 +93,20 @@ def score(case: Case, row: dict[str, Any]) -> Score:
         1 - len(missed) / len(case.require) if wanted else None,
         1 - len(stray) / len(cited) if wanted and answered and cited else None,
         tuple(c for c in cited if any(meets(c, f) for f in case.forbid)), missed, stray, float(row.get("latency_ms") or 0.0),
+        _warned(case, row), len(row["statements"]), sum(not _verified(s) for s in row["statements"]),
     )  # fmt: skip
+
+
+def _warned(case: Case, row: dict[str, Any]) -> bool | None:
+    if case.warns is None:
+        return None
+    kinds = {w["kind"] for w in row["warnings"]}
+    return set(case.warns) <= kinds if case.warns else "leading_question" not in kinds
+
+
+def _verified(statement: dict[str, Any]) -> bool:
+    cited = statement["citations"]
+    return bool(cited) and not any(False in c["checks"].values() for c in cited)
 
 
 def mean(values: Sequence[float]) -> float:
@@ -134,6 +150,9 @@ def figures(scores: Sequence[Score]) -> list[Figure]:
         ("citation precision", [s.precision for s in scores if s.precision is not None]),
         ("false refusals", [float(s.false_refusal) for s in answerable]),
         ("false answers", [float(s.false_answer) for s in refusable]),
+        ("leading questions warned", [float(bool(s.warned)) for s in scores if s.case.warns]),
+        ("neutral questions warned", [float(not s.warned) for s in scores if s.case.warns == ()]),
+        ("unverified sentences", [s.unverified / s.sentences for s in scores if s.sentences]),
         ("forbidden citations", [float(bool(s.forbidden)) for s in answerable]),
     ]
     return [Figure(name, mean(values), *interval(values), len(values)) for name, values in columns]
