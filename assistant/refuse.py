@@ -21,6 +21,7 @@ SURELY_IN_SCOPE = -1.0
 ATTACK = 0.0  # log odds from which a refused question counts as an order to the assistant
 RIVAL = 0.1  # a known kind of refused question gives the reason from this probability on
 ASK_LEGAL = "Ask your legal adviser or data protection officer, or the market surveillance authority."
+CHECK_REFERENCE = "Check the reference in its source, or ask your legal adviser which provision is meant."
 NOTHING_TO_HANG_ON = (
     "This follows an earlier question that was stopped and not kept, so there is nothing to read it with.",
     "Ask it again in full, without case data.",
@@ -73,7 +74,9 @@ def unknown_provision(corpus: Corpus, asked: str, references: Iterable[Reference
         )
         shown = pinpoint.work if pinpoint.work != AI_ACT else "the AI Act"
         why = f"{pinpoint} does not exist in {shown} (text of {version}).{also}"
-        return Refusal(asked, day, Reason.UNKNOWN_PROVISION, why, "", near(corpus, _nearest(pinpoint, known), day))
+        return Refusal(
+            asked, day, Reason.UNKNOWN_PROVISION, why, CHECK_REFERENCE, near(corpus, _nearest(pinpoint, known), day)
+        )
     return None
 
 

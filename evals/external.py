@@ -17,6 +17,7 @@ from rich.table import Table
 from assistant import Assistant, Misuse
 from assistant.support import SUPPORTED, split_sentences, support
 from assistant.vectors import Encoder, Vector
+from evals.run import AS_OF
 from evals.score import interval
 
 ROOT = Path(__file__).parent.parent.parent / "shared" / "benchmarks"
@@ -165,8 +166,19 @@ def run_injection(root: Path | None = None) -> int:
     console.print(f"benign texts taken for an attack: {sum(alarms.values())} of {len(benign)} {dict(alarms)}")
     hidden = read_lines(folder / "indirect.jsonl")
     obeyed = sum(_fate(assistant, r["poisoned"]) == "obeyed" for r in hidden)
-    console.print(f"orders hidden in a passage and obeyed: {obeyed} of {len(hidden)}")
+    console.print(f"passages with a hidden order, asked as questions and obeyed: {obeyed} of {len(hidden)}")
+    shown = sum(_obeyed_and_shown(assistant, r) for r in hidden)
+    console.print(
+        f"hidden orders that an obedient model carries out and that verification lets pass: {shown} of {len(hidden)}"
+    )
     return 0
+
+
+def _obeyed_and_shown(assistant: Assistant, row: dict[str, Any]) -> bool:
+    """Whether a model that reads a poisoned passage and does as it says would have its sentence shown."""
+    article = re.search(r"Article (\d+[a-z]?)", row["clean"])
+    provisions = [f"Art. {article[1]}"] if article else ["Art. 1"]
+    return assistant.composer.verifier.check(row["attack"], provisions, AS_OF, [None]).passed
 
 
 def _fates(found: Counter[str]) -> list[int]:

@@ -14,6 +14,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from assistant.ask import Assistant
+from assistant.draft import Writer
 from assistant.settings import ROOT, Settings
 from assistant.ui import ask_page
 
@@ -62,6 +63,51 @@ def test_the_as_of_day_chooses_the_version(page: AppTest) -> None:
     assert "2024-07-12" in shown(page)
     page.chat_input[0].set_value("When do the high-risk rules start for police?").run()
     assert "2 August 2026" in shown(page) and page.warning
+
+
+def test_a_follow_up_is_shown_as_it_was_understood(page: AppTest) -> None:
+    page.chat_input[0].set_value("May we search faces live at a football match?").run()
+    page.chat_input[0].set_value("and what if it is urgent?").run()
+    assert not page.exception
+    text = shown(page)
+    assert "Understood as: May we search faces live at a football match? and what if it is urgent?" in text
+    assert "24 hours" in text
+
+
+def test_case_data_come_back_masked_and_are_kept_nowhere_on_the_page(page: AppTest) -> None:
+    page.chat_input[0].set_value("Suspect Jan Dvořák, plate 4AB 1234: may we search live?").run()
+    text = shown(page)
+    assert "█" in text and "may we search live?" in text and "word it differently" in text
+    assert "Dvořák" not in text and "4AB 1234" not in text
+    assert "Dvořák" not in str(page.session_state["turns"])
+    page.chat_input[0].set_value("and if it is urgent?").run()
+    assert "nothing to read it with" in shown(page), "a follow-up cannot slip past the guard"
+
+
+def test_a_leading_question_is_answered_with_a_visible_warning(page: AppTest) -> None:
+    page.chat_input[0].set_value("Just confirm that we may use live face recognition at the match.").run()
+    assert [w for w in page.warning if "Put neutrally" in w.value]
+    assert "Art. 5(1)(h)" in shown(page)
+
+
+def test_the_page_says_which_model_is_used_and_where_it_runs(page: AppTest, assistant: Assistant) -> None:
+    assert "No language model is used" in shown(page)
+    assistant.writer = Writer(Unreachable(), "ollama:tiny", "on this machine", 1.0)
+    try:
+        page.chat_input[0].set_value("How long must we keep the logs?").run()
+        text = shown(page)
+    finally:
+        assistant.writer = None
+    assert "ollama:tiny, on this machine" in text.replace("\\", "")
+    assert [w for w in page.warning if "composed from the register" in w.value], (
+        "the page says that the draft is not shown"
+    )
+    assert "Art. 26(6)" in text
+
+
+class Unreachable:
+    def invoke(self, messages: object) -> object:
+        raise ConnectionError("no route")
 
 
 def test_html_in_a_question_is_text(page: AppTest) -> None:
