@@ -106,7 +106,7 @@ def open_writer(settings: Settings) -> Writer | None:
     if kind == "gguf":
         from assistant.local_model import GgufChat, gguf_path
 
-        model: Any = GgufChat(path=gguf_path(rest), response_schema=Draft.model_json_schema())
+        model: Any = GgufChat(path=gguf_path(rest), response_schema=_SHORT)
         return Writer(model, name, "in this process, on this machine", settings.model_seconds)
     try:
         from langchain.chat_models import init_chat_model
@@ -128,6 +128,37 @@ def open_writer(settings: Settings) -> Writer | None:
             "Write it as provider:model, such as ollama:llama3.2, or leave it empty.",
         ) from error
     return Writer(model, name, _where(kind, settings.model_url), settings.model_seconds)
+
+
+# what llama.cpp's grammar holds a small model to: short enough to end before its tokens do
+_SHORT: dict[str, Any] = {
+    "type": "object",
+    "required": ["statements"],
+    "properties": {
+        "statements": {
+            "type": "array",
+            "minItems": 1,
+            "maxItems": 4,
+            "items": {
+                "type": "object",
+                "required": ["text", "sources"],
+                "properties": {
+                    "text": {"type": "string", "minLength": 10, "maxLength": 240},
+                    "sources": {
+                        "type": "array",
+                        "minItems": 1,
+                        "maxItems": 1,
+                        "items": {
+                            "type": "object",
+                            "required": ["label", "quote"],
+                            "properties": {"label": {"type": "integer"}, "quote": {"type": "string", "maxLength": 100}},
+                        },
+                    },
+                },
+            },
+        }
+    },
+}
 
 
 def _where(kind: str, url: str) -> str:
