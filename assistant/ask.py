@@ -160,7 +160,9 @@ class Assistant:
         """What the question presses for or takes for granted, held against the rules that answer it."""
         bearing = [c.rule.id for c in found.candidates[:BEARING_RULES]]
         pressure = self.corpus.misreadings.get(PRESSURE)
-        current = version == self.corpus.works[AI_ACT].versions[-1].date  # the corrections speak of the law as it stands
+        current = (
+            version == self.corpus.works[AI_ACT].versions[-1].date
+        )  # the corrections speak of the law as it stands
         premise = premise_of(asked, judged, found.misreadings if current else (), pressure, bearing)
         return replace(premise, rules=tuple(r for r in premise.rules if self.corpus.rules[r].holds_in(version)))
 

@@ -17,8 +17,8 @@ from assistant.judge import Judgement
 from assistant.register import Misreading
 
 LEADS = -2.5  # log odds from which a question counts as leading; these were chosen on development cases
-PRESSES = -4.5
-PRESUMES = -4.0  # log odds of a wrong claim taken for granted, where a known one is near
+PRESSES = -5.5
+PRESUMES = -2.0  # log odds of a wrong claim taken for granted, where a known one is near
 PRESUMES_ALONE = 1.0  # and where none is
 NEAR_CLAIM = 0.5  # cosine to the nearest of the ways in which a claim is put
 OFTEN_MISREAD = 0.65  # from here on a known wrong claim is named even where the question does not rest on it

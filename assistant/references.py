@@ -92,7 +92,7 @@ _LOOKUP = frozenset(
         "what whats does do say says said is are in the of under a an please show me text wording read reads "
         "content contents tell about explain mean means meaning which provision article paragraph point annex "
         "recital act ai aia led gdpr charter regulation directive law eu it and give quote full exact exactly "
-        "can you i need want to see look up lookup 's s summary summarise summarize "
+        "police data ec jha can you i need want to see look up lookup 's s summary summarise summarize "
     ).split()
 )
 

@@ -14,8 +14,11 @@ from assistant.law import AI_ACT, Pinpoint, parse_pinpoint
 from assistant.references import Reference
 from assistant.retrieve import Found
 
-REFUSES = 0.0  # log odds from which a question is refused; calibrated on the development cases
-CORRECTED = 4.0  # what more it takes where a wrong claim or a push is to be named: that is worth an answer by itself
+BIAS = 12.31
+# of the judge, the best rule, the best rival and nearness; fitted on the development cases
+WEIGHTS = (0.52, -0.43, 0.41, -17.93)
+REFUSES = -0.75  # log odds from which a question is refused; calibrated on the development cases
+CORRECTED = 2.0  # what more it takes where a wrong claim or a push is to be named: that is worth an answer by itself
 HARMLESS = -5.0  # log odds of an attack, and of a refusal, below which a suspicious phrase is a plain question
 SURELY_IN_SCOPE = -1.0
 ATTACK = 0.0  # log odds from which a refused question counts as an order to the assistant
@@ -28,15 +31,19 @@ NOTHING_TO_HANG_ON = (
 )
 
 
-def refusal_odds(judged: Judgement, top: float, rival: float) -> float:
-    """Log odds that a question should be refused, from its wording and the probabilities of the best rule and rival.
+def refusal_odds(judged: Judgement, found: Found) -> float:
+    """Log odds that a question should be refused: a logistic model in four numbers, fitted by `python -m evals tradeoff`.
 
-    A logistic model in three numbers, fitted on the development cases (`python -m evals tradeoff`).
-
-    >>> refusal_odds(Judgement(5, 0, 0, 0, 0), 0.01, 0.9) > 0 > refusal_odds(Judgement(-5, 0, 0, 0, 0), 0.9, 0.01)
+    >>> refusal_odds(Judgement(5, 0, 0, 0, 0), Found([], None, [], 0.0)) > 0
     True
     """
-    return 0.79 + 0.44 * judged.refuse - 0.92 * math.log(top + 0.001) + 0.54 * math.log(rival + 0.001)
+    return BIAS + sum(w * x for w, x in zip(WEIGHTS, evidence(judged, found), strict=True))
+
+
+def evidence(judged: Judgement, found: Found) -> tuple[float, float, float, float]:
+    """What speaks for and against refusing: the judge's odds, the best rule's probability, the rival's, nearness to any rule."""
+    rival = found.refusal[1] if found.refusal else 0.0
+    return judged.refuse, math.log(found.top + 0.001), math.log(rival + 0.001), found.likeness
 
 
 def out_of_scope(
@@ -44,7 +51,7 @@ def out_of_scope(
 ) -> Refusal | None:
     """Outside the corpus: by its wording and by what lies near it, no rule answers."""
     rival, probability = found.refusal or (None, 0.0)
-    odds = refusal_odds(judged, found.top, probability)
+    odds = refusal_odds(judged, found)
     if odds < REFUSES + (CORRECTED if corrects else 0.0):
         return None
     nearest = near(corpus, [p for c in found.candidates[:3] for p in c.rule.pinpoints[:1]], day)

@@ -54,6 +54,7 @@ class Found:
     top: float  # the best probability of any rule
     # wrong claims near it, each with the cosines of its nearest cue and of all its cues together
     misreadings: tuple[tuple[Misreading, float, float], ...] = ()
+    likeness: float = 0.0  # mean cosine of the five nearest ways to any rule
 
     def led_by(self, rules: Sequence[Rule]) -> Found:
         """The same with these rules in front: they must be said, whatever else answers."""
@@ -143,6 +144,7 @@ class Retriever:
             passages,
             best,
             tuple(sorted(misreadings, key=lambda m: -m[1])),
+            _mean_of_nearest([n.dense for n in near if n.kind == "rule"]),
         )
 
     def rules_of(self, pinpoints: list[Pinpoint], version: str) -> list[Rule]:
@@ -173,6 +175,11 @@ class Retriever:
         for rank, (pinpoint, _) in enumerate(found.passages):
             scores[pinpoint] = scores.get(pinpoint, 0.0) + 0.3 / (RRF / 6 + rank)
         return sorted(scores.items(), key=lambda item: -item[1])[:k]
+
+
+def _mean_of_nearest(cosines: Sequence[Vector], most: int = 5) -> float:
+    """The mean of the highest cosines of all; 0 of none."""
+    return float(np.sort(np.concatenate(cosines))[-most:].mean()) if cosines else 0.0
 
 
 _LIVE = re.compile(

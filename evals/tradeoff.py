@@ -1,4 +1,4 @@
-"""The trade-off of false answers against false refusals: the refusal's three weights fitted, and its curve.
+"""The trade-off of false answers against false refusals: the refusal's four weights fitted, and its curve.
 
 The weights and the threshold in `assistant.ask` come from here: a logistic regression on the development cases that no
 guard decides. The held-out cases are put through it and printed beside, never fitted to.
@@ -6,7 +6,6 @@ guard decides. The held-out cases are put through it and printed beside, never f
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -20,7 +19,8 @@ from assistant.intake import guard, normalise
 from assistant.judge import Judgement
 from assistant.law import AI_ACT
 from assistant.references import find_references, is_lookup
-from assistant.refuse import CORRECTED, REFUSES, refusal_odds, unknown_provision
+from assistant.refuse import CORRECTED, REFUSES, evidence, refusal_odds, unknown_provision
+from assistant.retrieve import Found
 from evals.cases import FOLDER, Case, load_cases
 from evals.run import AS_OF
 
@@ -34,13 +34,12 @@ class Weighed:
     case: Case
     decided: bool | None
     judged: Judgement
-    top: float
-    rival: float
+    found: Found
     corrects: bool
 
     def odds(self) -> float:
         """The log odds as the assistant weighs them."""
-        return refusal_odds(self.judged, self.top, self.rival)
+        return refusal_odds(self.judged, self.found)
 
     def refused(self, threshold: float) -> bool:
         """Whether it is refused at a threshold."""
@@ -69,7 +68,7 @@ def _weighed(assistant: Assistant, case: Case) -> Weighed:
     elif is_lookup(read, references):
         decided = False
     corrects = bool(assistant._premise(read, judged, found, version).rules)
-    return Weighed(case, decided, judged, found.top, found.refusal[1] if found.refusal else 0.0, corrects)
+    return Weighed(case, decided, judged, found, corrects)
 
 
 def tradeoff(sets: Sequence[str]) -> int:
@@ -81,10 +80,10 @@ def tradeoff(sets: Sequence[str]) -> int:
     weighed = {name: weigh(assistant, load_cases(FOLDER / name)) for name in sets}
     if "dev" in weighed:
         free = [w for w in weighed["dev"] if w.decided is None]
-        rows = np.array([[w.judged.refuse, math.log(w.top + 0.001), math.log(w.rival + 0.001)] for w in free])
-        fitted = LogisticRegression(C=1.0).fit(rows, [w.case.expect == "refuse" for w in free])
+        rows = np.array([evidence(w.judged, w.found) for w in free])
+        fitted = LogisticRegression(C=100.0, max_iter=2000).fit(rows, [w.case.expect == "refuse" for w in free])
         weights = ", ".join(f"{x:.2f}" for x in (fitted.intercept_[0], *fitted.coef_[0]))
-        console.print(f"fitted on {len(free)} development cases: bias, judge, best rule, rival = {weights}")
+        console.print(f"fitted on {len(free)} development cases: bias, judge, best rule, rival, nearness = {weights}")
     table = Table(title=f"false answers against false refusals (in use: {REFUSES})")
     table.add_column("threshold", justify="right")
     for name in sets:
