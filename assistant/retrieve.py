@@ -191,19 +191,7 @@ _RECORDED = re.compile(
     r"|yesterday|stills?|still (?:image|photo)|old (?:video|images)|hours of video|cctv from|custody (?:photos?|images?)|mug ?shots?)\b",
     re.I,
 )
-_LIVE_LAW = {
-    parse_pinpoint(p)
-    for p in (
-        "Art. 5(1)(h)",
-        "Art. 5(2)",
-        "Art. 5(3)",
-        "Art. 5(4)",
-        "Art. 5(5)",
-        "Art. 5(6)",
-        "Art. 5(7)",
-        "Art. 3(42)",
-    )
-}
+_LIVE_LAW = {parse_pinpoint(f"Art. {p}") for p in "5(1)(h) 5(2) 5(3) 5(4) 5(5) 5(6) 5(7) 3(42)".split()}
 _RECORDED_LAW = {parse_pinpoint(p) for p in ("Art. 26(10)", "Art. 3(43)")}
 
 

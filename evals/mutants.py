@@ -79,7 +79,7 @@ def moved_date(text: str, rng: random.Random) -> Iterator[str]:
     """Another day, month or year.
 
     >>> list(moved_date("It applies from 2 August 2026.", random.Random(1)))
-    ['It applies from 2 September 2026.']
+    ['It applies from 2 August 2025.']
     """
     for day in sorted(agree.dates(text)):
         said = f"{day.day} {agree.MONTHS[day.month - 1]} {day.year}"
@@ -206,8 +206,8 @@ _EXCEPTION = re.compile(
 def dropped_exception(text: str, rng: random.Random) -> Iterator[str]:
     """The clause with the exception or condition is left out.
 
-    >>> list(dropped_exception("Live search is banned, unless a judge agrees.", random.Random(1)))
-    ['Live search is banned.']
+    >>> list(dropped_exception("Live search in public is banned, unless a judge agrees.", random.Random(1)))
+    ['Live search in public is banned.']
     """
     m = _EXCEPTION.search(text)
     if m and len(text[: m.start()].split()) >= 5 and len(m[0].split()) >= 3:

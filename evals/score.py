@@ -29,14 +29,15 @@ class Score:
     missed: tuple[tuple[str, ...], ...]
     stray: tuple[str, ...]
     latency_ms: float
+    answered: bool = False
     warned: bool | None = None  # whether the warnings are those the case asks for; `None` where it asks for none
     sentences: int = 0
     unverified: int = 0  # sentences without a citation, or with one that failed a check
 
     @property
     def false_answer(self) -> bool:
-        """Answered where a refusal is right."""
-        return self.case.expect == "refuse" and not self.outcome
+        """Answered where a refusal is right; a refusal for another reason is none."""
+        return self.case.expect == "refuse" and self.answered
 
     @property
     def false_refusal(self) -> bool:
@@ -93,14 +94,14 @@ def score(case: Case, row: dict[str, Any]) -> Score:
         1 - len(missed) / len(case.require) if wanted else None,
         1 - len(stray) / len(cited) if wanted and answered and cited else None,
         tuple(c for c in cited if any(meets(c, f) for f in case.forbid)), missed, stray, float(row.get("latency_ms") or 0.0),
-        _warned(case, row), len(row["statements"]), sum(not _verified(s) for s in row["statements"]),
+        answered, _warned(case, row), len(row.get("statements", [])), sum(not _verified(s) for s in row.get("statements", [])),
     )  # fmt: skip
 
 
 def _warned(case: Case, row: dict[str, Any]) -> bool | None:
     if case.warns is None:
         return None
-    kinds = {w["kind"] for w in row["warnings"]}
+    kinds = {w["kind"] for w in row.get("warnings", [])}
     return set(case.warns) <= kinds if case.warns else "leading_question" not in kinds
 
 
