@@ -27,6 +27,7 @@ from assistant.refuse import (
     HARMLESS,
     NOTHING_TO_HANG_ON,
     SURELY_IN_SCOPE,
+    leaves_scope,
     near,
     out_of_scope,
     unknown_provision,
@@ -87,6 +88,10 @@ class Assistant:
         if history and not earlier and is_follow_up(asked):
             return Refusal(asked, day, Reason.NOTHING_RELEVANT, *NOTHING_TO_HANG_ON)
         turn = understood(asked, earlier)
+        if turn.text != asked:
+            version = self.corpus.works[AI_ACT].version_at(day).date
+            if refusal := leaves_scope(self.corpus, asked, self.retriever.find(asked, version), day):
+                return replace(refusal, understood=turn.text)
         outcome = self._answered(turn.text, day)
         return outcome if turn.text == asked else replace(outcome, question=asked, understood=turn.text)
 

@@ -24,6 +24,10 @@ SURELY_IN_SCOPE = -1.0
 ATTACK = 2.0  # log odds from which a refused question counts as an order to the assistant
 ATTACK_IN_A_LONG_TEXT = 7.0  # over 25 words, where the judge, which learned from questions, is less sure
 RIVAL = 0.1  # a known kind of refused question gives the reason from this probability on
+LEAVES = 0.3  # from this probability of a known kind of refused question on, a follow-up leaves the scope by itself
+WITHOUT_SUBJECT = frozenset(
+    {"refuse-vague", "refuse-dangling-fragment", "refuse-topicless-legal", "refuse-missing-attachment"}
+)
 ASK_LEGAL = "Ask your legal adviser or data protection officer, or the market surveillance authority."
 CHECK_REFERENCE = "Check the reference in its source, or ask your legal adviser which provision is meant."
 NOTHING_TO_HANG_ON = (
@@ -63,6 +67,18 @@ def out_of_scope(
         return Refusal(asked, day, Reason(rival.reason), rival.why, rival.ask, named or nearest)
     why = "Nothing in the law and guidance held here answers this, so it is not guessed at."
     return Refusal(asked, day, Reason.NOTHING_RELEVANT, why, ASK_LEGAL, nearest)
+
+
+def leaves_scope(corpus: Corpus, follow_up: str, found: Found, day: date) -> Refusal | None:
+    """A follow-up that by itself asks for a known kind of refused question ("and what does it cost?"), whatever it hangs on.
+
+    Kinds that are refused only for want of a subject do not count: the subject stands in the questions before.
+    """
+    rival, probability = found.refusal or (None, 0.0)
+    if rival is None or rival.id in WITHOUT_SUBJECT or probability < max(LEAVES, found.top):
+        return None
+    nearest = near(corpus, [parse_pinpoint(p) for p in rival.nearest], day)
+    return Refusal(follow_up, day, Reason(rival.reason), rival.why, rival.ask, nearest)
 
 
 def unknown_provision(corpus: Corpus, asked: str, references: Iterable[Reference], day: date) -> Refusal | None:

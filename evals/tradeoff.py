@@ -19,7 +19,7 @@ from assistant.intake import guard, normalise
 from assistant.judge import Judgement
 from assistant.law import AI_ACT
 from assistant.references import find_references, is_lookup
-from assistant.refuse import CORRECTED, REFUSES, evidence, refusal_odds, unknown_provision
+from assistant.refuse import CORRECTED, REFUSES, evidence, leaves_scope, refusal_odds, unknown_provision
 from assistant.retrieve import Found
 from evals.cases import FOLDER, Case, load_cases
 from evals.run import AS_OF
@@ -63,7 +63,8 @@ def _weighed(assistant: Assistant, case: Case) -> Weighed:
     found = assistant._published(assistant.retriever.find(read, version, references), day)
     judged = assistant.judge(read)
     decided = None
-    if stopped or unknown_provision(assistant.corpus, read, references, day):
+    leaves = read != asked and leaves_scope(assistant.corpus, asked, assistant.retriever.find(asked, version), day)
+    if stopped or leaves or unknown_provision(assistant.corpus, read, references, day):
         decided = True
     elif is_lookup(read, references):
         decided = False

@@ -117,6 +117,12 @@ def test_a_follow_up_is_answered_and_shown_as_understood(assistant: Assistant) -
     assert any(c.pinpoint.startswith("Art. 5(3)") for c in outcome.citations)
 
 
+@pytest.mark.parametrize("question", ["and what does it cost?", "which brand is best then?"])
+def test_a_follow_up_may_leave_the_scope(assistant: Assistant, question: str) -> None:
+    outcome = assistant.ask(question, as_of=DAY, history=[FIRST])
+    assert isinstance(outcome, Refusal) and outcome.ask and outcome.understood
+
+
 def test_a_guard_cannot_be_slipped_past_by_a_follow_up(assistant: Assistant) -> None:
     stopped = "Suspect Jan Dvořák, born 3.4.1990: may we search his face live?"
     assert assistant.ask(stopped, as_of=DAY).reason is Reason.CASE_DATA  # type: ignore[union-attr]
