@@ -92,11 +92,11 @@ class Assistant:
             version = self.corpus.works[AI_ACT].version_at(day).date
             if refusal := leaves_scope(self.corpus, asked, self.retriever.find(asked, version), day):
                 return replace(refusal, understood=turn.text)
-        outcome = self._answered(turn.text, day)
+        outcome = self._answered(turn.text, day, asked)
         return outcome if turn.text == asked else replace(outcome, question=asked, understood=turn.text)
 
-    def _answered(self, asked: str, day: date) -> Outcome:
-        """The way of a question that stands alone and that no guard stopped."""
+    def _answered(self, asked: str, day: date, typed: str) -> Outcome:
+        """The way of a question as understood, which no guard stopped; `typed` is what of it was asked last."""
         version = self.corpus.works[AI_ACT].version_at(day).date
         references = find_references(asked)
         if unknown := unknown_provision(self.corpus, asked, references, day):
@@ -108,7 +108,7 @@ class Assistant:
         else:
             judged = self.judge(asked)
             found = self._published(self.retriever.find(asked, version, references), day)
-            premise = self._premise(asked, judged, found, version)
+            premise = self._premise(typed, judged if typed == asked else self.judge(typed), found, version)
             if refusal := out_of_scope(self.corpus, asked, judged, found, bool(premise.rules), day):
                 return refusal
             chosen = choose(

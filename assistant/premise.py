@@ -21,7 +21,7 @@ PRESSES = -5.5
 PRESUMES = -2.0  # log odds of a wrong claim taken for granted, where a known one is near
 PRESUMES_ALONE = 1.0  # and where none is
 NEAR_CLAIM = 0.5  # cosine to the nearest of the ways in which a claim is put
-OFTEN_MISREAD = 0.65  # from here on a known wrong claim is named even where the question does not rest on it
+OFTEN_MISREAD = 0.75  # from here on a known wrong claim is named even where the question does not rest on it
 PRESSURE = "pressure-on-a-person"
 
 
@@ -112,10 +112,11 @@ def _whether(claim: str) -> str:
     'Is it right that the AI Act bans facial recognition?'
     """
     first, rest = claim.rstrip(".").split(" ", 1) if " " in claim else (claim, "")
-    lowered = first.lower() if first.lower() in _SMALL else first
+    lowered = first.lower() if first.istitle() and first not in _PROPER else first
     return f"Is it right that {lowered} {rest}?"
 
 
+_PROPER = frozenset("Article Annex Recital Commission Parliament Council Liberty Europol Omnibus Charter".split())
 _SMALL = frozenset(
     "the a an every all any each no only once if when where because using searching police forces national since real-time retrospective".split()
 )

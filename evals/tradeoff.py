@@ -68,7 +68,9 @@ def _weighed(assistant: Assistant, case: Case) -> Weighed:
         decided = True
     elif is_lookup(read, references):
         decided = False
-    corrects = bool(assistant._premise(read, judged, found, version).rules)
+    corrects = bool(
+        assistant._premise(asked, judged if asked == read else assistant.judge(asked), found, version).rules
+    )
     return Weighed(case, decided, judged, found, corrects)
 
 
