@@ -175,10 +175,11 @@ def test_the_page_in_a_browser_by_keyboard(address: str, width: int) -> None:
         wait = WebDriverWait(browser, 60)
         box = wait.until(lambda b: b.find_element(By.CSS_SELECTOR, "[data-testid='stChatInput'] textarea"))
         box.send_keys(QUESTION, Keys.ENTER)
-        wait.until(lambda b: b.find_elements(By.CSS_SELECTOR, ".pinpoint-answer p"))
+        # the sources are drawn after the sentences: the download button is the last thing of a turn
+        wait.until(lambda b: b.find_elements(By.CSS_SELECTOR, "[data-testid='stDownloadButton']"))
         mark = browser.find_element(By.CSS_SELECTOR, "a.pinpoint-mark")
         assert mark.get_attribute("aria-label").startswith("Source 1")
-        source = browser.find_element(By.CSS_SELECTOR, "details.pinpoint-source summary")
+        source = wait.until(lambda b: b.find_element(By.CSS_SELECTOR, "details.pinpoint-source summary"))
         browser.execute_script("arguments[0].focus()", source)
         ActionChains(browser).send_keys(Keys.ENTER).perform()
         wait.until(lambda b: b.find_element(By.CSS_SELECTOR, "details[open] mark").is_displayed())
