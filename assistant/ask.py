@@ -87,13 +87,13 @@ class Assistant:
         earlier = [h for h in earlier if h and not guard(h, h)]
         if history and not earlier and is_follow_up(asked):
             return Refusal(asked, day, Reason.NOTHING_RELEVANT, *NOTHING_TO_HANG_ON)
-        turn = understood(asked, earlier)
-        if turn.text != asked:
+        read = understood(asked, earlier)
+        if read != asked:
             version = self.corpus.works[AI_ACT].version_at(day).date
             if refusal := leaves_scope(self.corpus, asked, self.retriever.find(asked, version), day):
-                return replace(refusal, understood=turn.text)
-        outcome = self._answered(turn.text, day, asked)
-        return outcome if turn.text == asked else replace(outcome, question=asked, understood=turn.text)
+                return replace(refusal, understood=read)
+        outcome = self._answered(read, day, asked)
+        return outcome if read == asked else replace(outcome, question=asked, understood=read)
 
     def _answered(self, asked: str, day: date, typed: str) -> Outcome:
         """The way of a question as understood, which no guard stopped; `typed` is what of it was asked last."""

@@ -2,14 +2,13 @@
 
 A follow-up ("and at the border?", "who signs that?") is put behind the question it hangs on and read as one;
 the user sees the whole as it was understood. A question that stands alone is left alone, whatever came before.
-After a question that a guard stopped, a follow-up has nothing to hang on and is stopped for the same reason.
+A question that a guard stopped is no part of it: a follow-up hangs on what was asked before, or on nothing.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 LONGEST_FOLLOW_UP = 14  # words; longer questions bring their own subject
 
@@ -27,24 +26,16 @@ _SUBJECT = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """A question of a conversation as understood: its text, what it hangs on (`None`: nothing), and whether that was stopped."""
-
-    text: str
-    hangs_on: str | None = None
-
-
-def understood(question: str, history: Sequence[str]) -> Turn:
+def understood(question: str, history: Sequence[str]) -> str:
     """The question as it is to be read after the questions of the history, the latest last.
 
-    >>> understood("And at the border?", ["May we search faces live?"]).text
+    >>> understood("And at the border?", ["May we search faces live?"])
     'May we search faces live? And at the border?'
-    >>> understood("What is a deployer under the AI Act?", ["May we search faces live?"]).text
+    >>> understood("What is a deployer under the AI Act?", ["May we search faces live?"])
     'What is a deployer under the AI Act?'
     """
     if not history or not is_follow_up(question):
-        return Turn(question)
+        return question
     base: list[str] = []
     for earlier in reversed(history):
         base.insert(0, earlier)
@@ -52,7 +43,7 @@ def understood(question: str, history: Sequence[str]) -> Turn:
             break
     kept = [base[0], *base[1:][-1:]]  # the question it all hangs on, and the turn just before
     stem = " ".join(q if q[-1:] in ".?!" else f"{q}?" for q in kept if q)
-    return Turn(f"{stem} {question}".strip(), base[-1])
+    return f"{stem} {question}".strip()
 
 
 def is_follow_up(question: str) -> bool:

@@ -251,6 +251,10 @@ def _checked(
         statement, found = composer.verified(normalise(sentence.text), provisions, day, quote)
         faults += [f"sentence {n}: {fault}" for fault in found]
         statements.append(statement)
+    said = {s.rule for s in statements}
+    for n, piece in enumerate(evidence, 1):  # no permission without its conditions, no ban without its exceptions
+        if piece.rule.id not in said and said & set(piece.rule.limits):
+            faults.append(f"it leaves out [{n}], which limits what it says")
     return tuple(statements), tuple(faults)
 
 

@@ -215,7 +215,7 @@ def differences(text: str, reviewed: str, law: str = "", *, close: bool = False)
     said, known = Counter(stances(text)), Counter(stances(reviewed))
     if set(said) != set(known) or (close and said != known):
         faults.append(f"it says {_stance(said)} where the law says {_stance(known)}")
-    elif negations(text)[0] != negations(reviewed)[0]:
+    elif negations(text) != negations(reviewed):
         faults.append("it denies more or less than the law does")
     for day in sorted(foreign_dates(text, reviewed if dates(reviewed) else law)):
         faults.append(f"the day {day} is not the law's")

@@ -57,7 +57,7 @@ def _weighed(assistant: Assistant, case: Case) -> Weighed:
     asked, day = normalise(case.question), case.as_of or AS_OF
     history = [h for h in map(normalise, case.history) if h and not guard(h, h)]
     stopped = guard(case.question, asked, case.history) or (case.history and not history and is_follow_up(asked))
-    read = understood(asked, history).text
+    read = understood(asked, history)
     references = find_references(read)
     version = assistant.corpus.works[AI_ACT].version_at(day).date
     found = assistant._published(assistant.retriever.find(read, version, references), day)

@@ -41,7 +41,12 @@ def said(*sentences: tuple[str, int, str]) -> str:
 
 
 def honest(prompt: str) -> str:
-    return said(*((text, n, "") for n, text in evidence_of(prompt)[:3]))
+    return said(*((text, n, "") for n, text in evidence_of(prompt)))
+
+
+def one_sided(prompt: str) -> str:
+    """True sentences, without the exceptions and conditions that stand beside them."""
+    return said(*((text, n, "") for n, text in evidence_of(prompt)[:1]))
 
 
 def liar(prompt: str) -> str:
@@ -92,7 +97,20 @@ def limited(prompt: str) -> str:
     raise RuntimeError("429 rate limit exceeded")
 
 
-BAD = [liar, misquoter, parrot, rambler, jailbroken, broken_json, wrong_label, may_for_must, slow, unreachable, limited]
+BAD = [
+    one_sided,
+    liar,
+    misquoter,
+    parrot,
+    rambler,
+    jailbroken,
+    broken_json,
+    wrong_label,
+    may_for_must,
+    slow,
+    unreachable,
+    limited,
+]
 
 
 @pytest.fixture
@@ -168,7 +186,7 @@ def test_a_true_quote_of_the_model_is_kept(assistant: Assistant, leashed: Any) -
         m = re.search(r'^\[1\] (.+)\n    Words of the law: "(.+)"', prompt, re.M)
         assert m
         quotes["first"] = " ".join(m[2].split()[:6])
-        return said((m[1], 1, quotes["first"]))
+        return said((m[1], 1, quotes["first"]), *((text, n, "") for n, text in evidence_of(prompt)[1:]))
 
     outcome = leashed(Fake(quoting)).ask(QUESTION, as_of=DAY)
     assert isinstance(outcome, Answer) and outcome.written_by
