@@ -57,8 +57,8 @@ def out_of_scope(
     """Outside the corpus: by its wording and by what lies near it, no rule answers."""
     rival, probability = found.refusal or (None, 0.0)
     odds = refusal_odds(judged, found)
-    if odds < REFUSES + (CORRECTED if corrects else 0.0):
-        return None
+    if odds < REFUSES + (CORRECTED if corrects else 0.0) or (corrects and _pushes(judged)):
+        return None  # a push on a person is named as such, never refused as an order or a task
     nearest = near(corpus, [p for c in found.candidates[:3] for p in c.rule.pinpoints[:1]], day)
     if judged.attack > (ATTACK if len(asked.split()) <= 25 else ATTACK_IN_A_LONG_TEXT):
         return Refusal(asked, day, OVERRIDE.reason, OVERRIDE.why, OVERRIDE.ask)
@@ -67,6 +67,11 @@ def out_of_scope(
         return Refusal(asked, day, Reason(rival.reason), rival.why, rival.ask, named or nearest)
     why = "Nothing in the law and guidance held here answers this, so it is not guessed at."
     return Refusal(asked, day, Reason.NOTHING_RELEVANT, why, ASK_LEGAL, nearest)
+
+
+def _pushes(judged: Judgement) -> bool:
+    """Whether a question surely pushes for an effect on a person; the judge learned that apart from orders and tasks."""
+    return judged.pressure > 0.0 and judged.attack < -4.0 and judged.refuse < 2.0
 
 
 def leaves_scope(corpus: Corpus, follow_up: str, found: Found, day: date) -> Refusal | None:
