@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from assistant.law import Authority
+from assistant.law import Authority, Pinpoint
 from assistant.register import Effect
 
 
@@ -85,6 +85,16 @@ class Near:
 
 
 @dataclass(frozen=True, slots=True)
+class Basis:
+    """What an outcome was decided on: kept for whoever evaluates the steps one by one, no part of what is said."""
+
+    ranked: tuple[tuple[Pinpoint, float], ...] = ()  # provisions before composition, best first, with scores
+    evidence: tuple[float, float, float, float] | None = None  # for and against refusing; none where a guard decides
+    odds: float | None = None  # log odds, from that evidence, that the question should be refused
+    corrects: bool = False  # a wrong claim is named in any case, so refusing takes more
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """Statements that answer the question, each tied to its provisions."""
 
@@ -96,6 +106,7 @@ class Answer:
     version: str = ""
     understood: str = ""  # how a follow-up was read; empty where the question stood alone
     written_by: str = ""  # the language model whose verified draft this is; empty: composed from the register
+    basis: Basis = field(default=Basis(), compare=False, repr=False)
 
     outcome = "answer"
 
@@ -139,6 +150,7 @@ class Refusal:
     nearest: tuple[Near, ...] = ()
     warnings: tuple[Warning_, ...] = ()
     understood: str = ""
+    basis: Basis = field(default=Basis(), compare=False, repr=False)
 
     outcome = "refuse"
 
@@ -187,7 +199,7 @@ def to_json(
         "complete": outcome.complete if isinstance(outcome, Answer) else False,
         "warnings": [{"kind": w.kind, "text": w.text} for w in outcome.warnings],
         "statements": [
-            {"text": s.text, "effect": s.effect.value, "citations": [_citation(c) for c in s.citations]}
+            {"text": s.text, "effect": s.effect.value, "rule": s.rule, "citations": [_citation(c) for c in s.citations]}
             for s in statements
         ],
         "written_by": outcome.written_by if isinstance(outcome, Answer) else "",

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant import record
-from assistant.answer import Answer, Outcome, Reason, Refusal, Statement, Warning_, to_json
+from assistant.answer import Answer, Basis, Outcome, Reason, Refusal, Statement, Warning_, to_json
 from assistant.compose import Chosen, Composer, choose, choose_looked_up
 from assistant.conversation import is_follow_up, understood
 from assistant.corpus import Corpus
@@ -27,9 +27,11 @@ from assistant.refuse import (
     HARMLESS,
     NOTHING_TO_HANG_ON,
     SURELY_IN_SCOPE,
+    evidence,
     leaves_scope,
     near,
     out_of_scope,
+    refusal_odds,
     unknown_provision,
 )
 from assistant.register import Effect, Rule
@@ -39,6 +41,7 @@ from assistant.settings import settings as current_settings
 from assistant.vectors import entailment
 
 FURTHER = 0.02  # once a rule answers, further rules answer from this probability on
+RANKED = 20  # provisions kept with an outcome, for evaluating retrieval
 BEARING_RULES = 15  # a wrong claim is named where one of so many nearest rules refutes it
 
 
@@ -103,14 +106,16 @@ class Assistant:
             return unknown
         premise = Premise()
         if is_lookup(asked, references):
-            rules = self.retriever.rules_of([r.pinpoint for r in references], version)
-            chosen = choose_looked_up(rules, self.corpus, version)
+            named = [r.pinpoint for r in references]
+            basis = Basis(tuple((p, 1.0) for p in named))
+            chosen = choose_looked_up(self.retriever.rules_of(named, version), self.corpus, version)
         else:
             judged = self.judge(asked)
             found = self._published(self.retriever.find(asked, version, references), day)
             premise = self._premise(typed, judged if typed == asked else self.judge(typed), found, version)
+            basis = self._basis(judged, found, bool(premise.rules))
             if refusal := out_of_scope(self.corpus, asked, judged, found, bool(premise.rules), day):
-                return refusal
+                return replace(refusal, basis=basis)
             chosen = choose(
                 found.led_by([self.corpus.rules[r] for r in premise.rules]).candidates, self.corpus, FURTHER, version
             )
@@ -119,11 +124,9 @@ class Assistant:
         answer = self._conclude(
             asked, day, version, chosen, self._verified(drafted.statements or statements), bool(drafted.statements)
         )
-        return (
-            replace(answer, warnings=(*premise.warnings, *drafted.warnings, *answer.warnings))
-            if isinstance(answer, Answer)
-            else answer
-        )
+        if isinstance(answer, Refusal):
+            return replace(answer, basis=basis)
+        return replace(answer, warnings=(*premise.warnings, *drafted.warnings, *answer.warnings), basis=basis)
 
     def search(self, question: str, *, k: int = 10, as_of: date | None = None) -> list[tuple[Pinpoint, float]]:
         """The ranked provisions before composition. Raises `Misuse` for case data, which are not searched with."""
@@ -153,6 +156,10 @@ class Assistant:
         late = {w.short for w in self.corpus.works.values() if w.short != AI_ACT and w.versions[0].since > day}
         kept = [c for c in found.candidates if not any(p.work in late for p in c.rule.pinpoints)]
         return replace(found, candidates=kept, top=max((c.score for c in kept), default=0.0))
+
+    def _basis(self, judged: Judgement, found: Found, corrects: bool) -> Basis:
+        ranked = tuple(self.retriever.provisions(found, RANKED))
+        return Basis(ranked, evidence(judged, found), refusal_odds(judged, found), corrects)
 
     def _harmless(self, stop: Stop, asked: str) -> bool:
         """Whether what a phrase makes look like an order is a plain question of law, as far as the judge can tell."""

@@ -8,6 +8,7 @@ from datetime import date
 
 from assistant.answer import Checks, Citation, Statement
 from assistant.corpus import Corpus
+from assistant.dated import listed
 from assistant.index import Index
 from assistant.law import AI_ACT, Authority, Pinpoint, PinpointError, parse_pinpoint
 from assistant.register import CalendarEntry, Effect, Rule
@@ -292,9 +293,9 @@ class Composer:
         else:
             verb = "apply from" if plural else "applies from"
         text = (
-            f"{_listed(names)}{wording} {verb} {_say(day)}."
+            f"{listed(names)}{wording} {verb} {_say(day)}."
             if not doubt
-            else f"{_listed(names)}: {doubt[0].lower()}{doubt[1:]}"
+            else f"{listed(names)}: {doubt[0].lower()}{doubt[1:]}"
         )
         bases = [parse_pinpoint(basis)] + ([parse_pinpoint("Art. 113(c)(i)")] if doubt else [])
         cited = tuple(self.cite(b, text, as_of, self._dated(b, day, as_of, bool(doubt))) for b in bases)
@@ -359,7 +360,3 @@ def status_of(entry: CalendarEntry | None, authority: Authority, as_of: date, *,
 def _say(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
 
-
-def _listed(names: Iterable[str]) -> str:
-    listed = list(names)
-    return listed[0] if len(listed) == 1 else f"{', '.join(listed[:-1])} and {listed[-1]}"

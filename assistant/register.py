@@ -232,7 +232,7 @@ class CalendarEntry(Entry):
         widths = []
         for cover in self.covers:
             if m := _RANGE.match(cover):
-                number = int(re.match(r"\d+", pinpoint.unit)[0]) if pinpoint.unit[0].isdigit() else -1  # type: ignore[index]
+                number = int(re.match(r"\d+", pinpoint.unit)[0]) if pinpoint.unit[:1].isdigit() else -1  # type: ignore[index]
                 same = pinpoint.kind == "article" and (m["work"] or AI_ACT) == pinpoint.work
                 if same and int(m["a"]) <= number <= int(m["b"]):
                     widths.append(100 + int(m["b"]) - int(m["a"]))

@@ -26,6 +26,7 @@ from assistant.actors import subjects
 from assistant.agree import dates, foreign_dates, foreign_quantities, quantities, spell_dates
 from assistant.answer import Checks
 from assistant.corpus import Corpus
+from assistant.dated import calendar_faults
 from assistant.index import Index
 from assistant.law import AI_ACT, Authority, Pinpoint, PinpointError, parse_pinpoint
 from assistant.register import Rule
@@ -106,11 +107,13 @@ class Verifier:
             if stands is False:
                 faults.append(f"the words “{_short(quote or '')}” do not stand in {name}")
         known = [p for p in cited.values() if p]
-        against_law = self._law_faults(text, known, [t for t in texts.values() if t], len(texts)) if known else []
-        rule, against_rules = self._reading_faults(text, known, version, "\n".join(t for t in texts.values() if t))
-        supported = (
-            None if known and not any(texts.values()) and not against_rules else not (against_law or against_rules)
-        )
+        official = [t for t in texts.values() if t]
+        rule, against_law = None, []
+        against_rules = calendar_faults(self.corpus, text, known, as_of) if known else []
+        if against_rules is None:
+            against_law = self._law_faults(text, known, official, len(texts))
+            rule, against_rules = self._reading_faults(text, known, version, "\n".join(official))
+        supported = None if known and not official and not against_rules else not (against_law or against_rules)
         checks = tuple(Checks(bool(p), v, supported) for p, v in zip(cited.values(), verbatim, strict=True))
         return Verdict(checks, tuple([*faults, *against_law, *against_rules]), rule.id if rule else "")
 

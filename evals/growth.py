@@ -23,9 +23,11 @@ from assistant.register import RefusalCase, Rule
 from assistant.retrieve import FEATURES, Ranker
 from assistant.settings import Settings
 from assistant.vectors import Encoder
+from evals.answers import Row
 from evals.cases import FOLDER, Case, load_cases
-from evals.run import generate
-from evals.score import figures, score
+from evals.metrics import figures
+from evals.run import asked
+from evals.score import score
 from evals.tune import index_apart, learn
 
 STEPS = (0, 3, 6, 12)
@@ -67,7 +69,7 @@ def with_questions(corpus: Corpus, count: int) -> Corpus:
 
 
 def _measured(cases: Sequence[Case], assistant: Assistant) -> list[str]:
-    rows = generate(cases, assistant)
-    found = {f.name: f for f in figures([score(c, r) for c, r in zip(cases, rows, strict=True)])}
+    scores = [score(case, Row.model_validate(asked(case, assistant))) for case in cases]
+    found = {f.metric.name: f for f in figures(scores)}
     named = ("required-citation recall", "citation precision", "outcome accuracy")
     return [f"{found[n].value:.3f} [{found[n].low:.3f}, {found[n].high:.3f}]" for n in named]

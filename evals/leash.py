@@ -13,7 +13,6 @@ from assistant import Answer, Assistant
 from assistant.draft import ModelFault, Writer, open_writer, read_draft
 from assistant.settings import Settings
 from evals.cases import FOLDER, load_cases
-from evals.run import AS_OF
 
 
 class _Watched:
@@ -45,7 +44,7 @@ def leash(settings: Settings, name: str, only: int = 0, seconds: float = 60) -> 
     for case in cases:
         watched.replies.clear()
         assistant.writer = Writer(watched, writer.name, writer.where, seconds)
-        outcome = assistant.ask(case.question, as_of=case.as_of or AS_OF, history=case.history)
+        outcome = assistant.ask(case.question, as_of=case.day, history=case.history)
         if not isinstance(outcome, Answer):
             counts["refused before the model was asked"] += 1
             continue

@@ -1,113 +1,211 @@
-"""Generating answers for cases, storing them, and printing what the scores say."""
+"""Generating answers once, storing them with what produced them, and scoring stored answers as often as wanted."""
 
 from __future__ import annotations
 
+import hashlib
 import json
+import sqlite3
 import time
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
+from rich.progress import track
 
-from assistant import Assistant, Misuse, to_json
-from evals.cases import FOLDER, Case, load_cases, near_copies
-from evals.score import Figure, Score, figures, score
+from assistant import Assistant, Misuse, settings, to_json
+from assistant.settings import ROOT
+from evals.answers import Row, Run, matched, read_run
+from evals.cases import AS_OF, Case, load_cases, near_copies, releases, set_folder
+from evals.hold import held_answers
+from evals.score import Score, score
 
-RUNS = Path(__file__).parent / "runs"
-AS_OF = date(2026, 11, 22)  # the day a case is about unless it says otherwise
+PARTS = ("torch", "sentence-transformers", "chromadb", "bm25s", "langchain-core")
 
 
-def generate(cases: Sequence[Case], assistant: Assistant) -> list[dict[str, Any]]:
-    """One row per case, in the documented JSON form of an answer."""
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A run with its scores, in the order of the cases."""
+
+    name: str
+    set: str
+    head: dict[str, Any]
+    scores: tuple[Score, ...]
+
+    @property
+    def by_id(self) -> dict[str, Score]:
+        """Scores by case id."""
+        return {s.case.id: s for s in self.scores}
+
+    @property
+    def secret(self) -> bool:
+        """Whether cases may not be named: who has read the faults of held-out cases has used them."""
+        return self.set == "held-out"
+
+
+def runs_folder() -> Path:
+    """Where runs are stored."""
+    return settings().data / "evals" / "runs"
+
+
+def stored_runs() -> list[Path]:
+    """Folders of runs, the latest first."""
+    return sorted((p.parent for p in runs_folder().glob("*/answers.jsonl")), key=lambda p: p.name[-16:], reverse=True)
+
+
+@cache
+def engine() -> str:
+    """Fingerprint of the code and the learned weights that answer."""
+    files = [p for p in sorted((ROOT / "assistant").rglob("*")) if p.suffix in {".py", ".json", ".safetensors"}]
+    sums = hashlib.sha256()
+    for path in files:
+        sums.update(path.name.encode() + path.read_bytes())
+    return sums.hexdigest()[:16]
+
+
+class Kept:
+    """Answers kept by question, conversation, day, settings, corpus and engine; a run that was cut off goes on from them."""
+
+    def __init__(self, assistant: Assistant) -> None:
+        chosen, stamp = assistant.settings, assistant.index.stamp
+        self.produced = {
+            "corpus": stamp.corpus, "encoder": stamp.encoder, "missing": list(stamp.missing), "engine": engine(),
+            "model": chosen.model, "nli": str(chosen.nli or ""),
+        }  # fmt: skip
+        path = chosen.data / "evals" / "answers.sqlite"
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self.store = sqlite3.connect(path, isolation_level=None)
+            self.store.execute("pragma journal_mode = wal")
+            self.store.execute("create table if not exists answers (key text primary key, row text not null)")
+        except (sqlite3.Error, OSError) as error:
+            raise Misuse(
+                f"{path} cannot be used: {error}.", "Name a data folder that can be written: PINPOINT_DATA."
+            ) from error
+
+    def key(self, case: Case) -> str:
+        """The fingerprint under which an answer is kept."""
+        asked = [case.question, case.history, case.day.isoformat(), self.produced]
+        return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
+
+    def get(self, case: Case) -> dict[str, Any] | None:
+        """The answer to this case's question, if it was asked before."""
+        found = self.store.execute("select row from answers where key = ?", (self.key(case),)).fetchone()
+        return {**json.loads(found[0]), "id": case.id} if found else None
+
+    def put(self, case: Case, row: dict[str, Any]) -> None:
+        """Keep an answer."""
+        self.store.execute("insert or replace into answers values (?, ?)", (self.key(case), json.dumps(row)))
+
+
+def asked(case: Case, assistant: Assistant) -> dict[str, Any]:
+    """One case asked: the documented JSON form of its outcome, with what the steps found."""
+    begun = time.perf_counter()
+    outcome = assistant.ask(case.question, as_of=case.day, history=case.history)
+    row = to_json(outcome, id=case.id, latency_ms=round((time.perf_counter() - begun) * 1000, 2))
+    basis = outcome.basis
+    return {**row, "retrieved": [str(p) for p, _ in basis.ranked], "odds": basis.odds}
+
+
+def generate(
+    cases: Sequence[Case], assistant: Assistant, *, fresh: bool = False, note: str = ""
+) -> list[dict[str, Any]]:
+    """One row per case, from those kept where the same question met the same assistant before (`fresh`: never)."""
+    kept = Kept(assistant)
     rows = []
-    for case in cases:
-        begun = time.perf_counter()
-        outcome = assistant.ask(case.question, as_of=case.as_of or AS_OF, history=case.history)
-        rows.append(to_json(outcome, id=case.id, latency_ms=round((time.perf_counter() - begun) * 1000, 2)))
+    with closing(kept.store):
+        warm = False
+        for case in track(cases, note, console=Console(stderr=True), disable=not note, transient=True):
+            row = None if fresh else kept.get(case)
+            if row is None:
+                if not warm:
+                    assistant.ask("Warm up: may police use AI?", as_of=AS_OF)
+                    warm = True
+                row = asked(case, assistant)
+                kept.put(case, row)
+            rows.append(row)
     return rows
 
 
-def run(sets: Sequence[str], *, verbose: bool, out: Path | None) -> int:
-    """Answer the cases of each set, store the answers with what produced them, print the figures."""
-    assistant = Assistant.open()
-    assistant.ask("Warm up: may police use AI?", as_of=AS_OF)
-    console = Console()
-    for name in sets:
-        cases = load_cases(FOLDER / name)
-        rows = generate(cases, assistant)
-        scores = [score(case, row) for case, row in zip(cases, rows, strict=True)]
-        _store(out or RUNS / f"{name}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.jsonl", rows, assistant)
-        if verbose and name == "dev":  # held-out cases are only ever reported: who has read their faults has used them
-            _print_faults(scores, console)
-        console.print(_table(name, figures(scores), scores))
-        copies = near_copies(cases, (q for r in assistant.corpus.rules.values() for q in r.questions))
-        for case_id, question, likeness in copies:
-            console.print(f"[yellow]{case_id} nearly repeats a question of the register ({likeness}): {question}")
-        console.print(f"{len(copies)} of {len(cases)} cases nearly repeat a question of the register.")
-    return 0
+def store_run(folder: Path, rows: Sequence[dict[str, Any]], head: dict[str, Any]) -> Path:
+    """Write a run's answers in one go; returns the file. Raises `Misuse` where the folder cannot be written."""
+    path = folder / "answers.jsonl"
+    lines = [json.dumps({"run": head}, ensure_ascii=False), *(json.dumps(r, ensure_ascii=False) for r in rows)]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        unfinished = path.with_suffix(".tmp")
+        unfinished.write_text("\n".join(lines) + "\n", "utf-8")
+        unfinished.replace(path)
+    except OSError as error:
+        raise Misuse(f"{folder} cannot be written: {error.strerror}.", "Name another folder with --out.") from error
+    return path
 
 
-def rescore(path: Path, name: str) -> int:
-    """Score stored answers again; nothing is asked."""
-    if not path.is_file():
-        raise Misuse(f"{path} does not exist.", "Name a file that `python -m evals run` wrote.")
-    lines = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
-    rows = {row["id"]: row for row in lines if "id" in row}
-    cases = load_cases(FOLDER / name)
-    missing = [c.id for c in cases if c.id not in rows]
-    if missing:
-        raise Misuse(
-            f"{path} has no answer for {', '.join(missing[:5])}.",
-            f"Name the set these answers belong to (now: {name}).",
-        )
-    scores = [score(case, rows[case.id]) for case in cases]
-    Console().print(_table(name, figures(scores), scores))
-    return 0
+def check_writable(folder: Path) -> None:
+    """Raises `Misuse` where a folder cannot be written, before minutes are spent on what would go there."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / ".writable"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise Misuse(f"{folder} cannot be written: {error.strerror}.", "Name another folder with --out.") from error
 
 
-def _store(path: Path, rows: list[dict[str, Any]], assistant: Assistant) -> None:
-    stamp = assistant.index.stamp
+def make_run(
+    assistant: Assistant, name: str, *, release: str = "", out: Path | None = None, fresh: bool = False
+) -> Path:
+    """Answer the cases of a set and store them with what produced them; returns the run's folder."""
+    folder = set_folder(name)
+    cases = load_cases(folder, release)
+    made = datetime.now(UTC)
+    short = name if name in {"dev", "held-out", "own"} else folder.name
+    target = out or runs_folder() / f"{short}-{made:%Y%m%dT%H%M%SZ}"
+    check_writable(target)
+    rows = generate(cases, assistant, fresh=fresh, note=f"{short}: {len(cases)} questions")
     head = {
-        "settings": {"corpus": stamp.corpus, "encoder": stamp.encoder, "build": stamp.build},
+        "system": f"Pinpoint {version('pinpoint')}",
+        "made": f"{made:%Y-%m-%dT%H:%M:%SZ}",
+        "set": name,
+        "release": release,
+        "cases": set_digest(cases),
         "as_of": AS_OF.isoformat(),
+        **Kept(assistant).produced,
+        "versions": {part: version(part) for part in PARTS},
     }
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("\n".join(json.dumps(r, ensure_ascii=False) for r in [head, *rows]) + "\n", "utf-8")
+    store_run(target, rows, head)
+    return target
 
 
-def _table(name: str, found: Sequence[Figure], scores: Sequence[Score]) -> Table:
-    table = Table(title=f"{name}: {len(scores)} cases")
-    for column in ("metric", "value", "95 % interval", "n"):
-        table.add_column(column, justify="left" if column == "metric" else "right")
-    for f in found:
-        table.add_row(f.name, f"{f.value:.3f}", f"{f.low:.3f}-{f.high:.3f}", str(f.n))
-    latencies = sorted(s.latency_ms for s in scores)
-    table.add_row(
-        "latency, median (ms)",
-        f"{latencies[len(latencies) // 2]:.1f}",
-        f"p95 {latencies[int(0.95 * len(latencies))]:.1f}",
-        str(len(latencies)),
-    )
-    by: dict[str, list[Score]] = {}
-    for s in scores:
-        by.setdefault(s.case.category, []).append(s)
-    for category, group in sorted(by.items()):
-        right = sum(s.outcome for s in group)
-        recalls = [s.recall for s in group if s.recall is not None]
-        recall = f"recall {sum(recalls) / len(recalls):.2f}" if recalls else ""
-        table.add_row(f"  {category}", f"{right}/{len(group)} right", recall, str(len(group)))
-    return table
+def set_digest(cases: Sequence[Case]) -> str:
+    """Fingerprint of a set of cases: two runs with the same were asked and judged alike."""
+    told = sorted(f"{c.id} {c.version} {c.digest}" for c in cases)
+    return hashlib.sha256("\n".join(told).encode()).hexdigest()[:16]
 
 
-def _print_faults(scores: Sequence[Score], console: Console) -> None:
-    for s in scores:
-        if not s.outcome:
-            console.print(f"[red]{s.case.id}[/] expected {s.case.expect}: {s.case.question}", highlight=False)
-        elif s.missed or s.forbidden:
-            missed = "; ".join(" or ".join(g) for g in s.missed)
-            console.print(
-                f"[yellow]{s.case.id}[/] missed {missed} stray {', '.join(s.stray)}: {s.case.question}", highlight=False
-            )
+def scored(path: Path, name: str = "", release: str = "", assistant: Assistant | None = None) -> Scored:
+    """The scores of stored answers; nothing is asked. `name` of the set: left out, as the run's head says, or dev."""
+    run = read_run(path)
+    name = name or str(run.head.get("set") or "dev")
+    cases = load_cases(set_folder(name), release or str(run.head.get("release") or ""))
+    rows = matched(run, cases)
+    held = held_answers(run, rows, cases, assistant)
+    return Scored(run.name, name, run.head, tuple(map(score, cases, rows, held)))
+
+
+def repeats(assistant: Assistant, cases: Sequence[Case]) -> list[tuple[str, str, float]]:
+    """Cases that nearly repeat a question of the register, which would flatter the figures."""
+    return near_copies(cases, (q for r in assistant.corpus.rules.values() for q in r.questions))
+
+
+def latest_release(name: str) -> str:
+    """The last release of a set, or nothing."""
+    return list(releases(set_folder(name)))[-1] if releases(set_folder(name)) else ""
+
+
+__all__ = ["Row", "Run", "Scored", "make_run", "scored"]
