@@ -54,16 +54,23 @@ def case_data(question: str) -> list[Datum]:
 
 
 def mask(question: str, found: list[Datum]) -> str:
-    """The question with every letter and digit of the case data blacked out.
+    """The question with the case data blacked out, and what clings to them: further numbers and names right behind.
 
+    >>> mask("She moved to Elm Road 12/3, 1999 Ostburg and is safe.", [Datum("a postal address", 13, 24)])
+    'She moved to █████████████████████████ and is safe.'
     >>> mask("Is 12-AB-34 in the list?", case_data("Is plate 12-AB-34 in it?"))  # doctest: +SKIP
     >>> mask("Write to jo@example.org", [Datum("an e-mail address", 9, 23)])
     'Write to ██████████████'
     """
     shown = question
     for datum in found:
-        shown = shown[: datum.start] + "█" * (datum.end - datum.start) + shown[datum.end :]
+        tail = _CLINGING.match(question, datum.end)
+        end = tail.end() if tail else datum.end
+        shown = shown[: datum.start] + "█" * (end - datum.start) + shown[end:]
     return shown
+
+
+_CLINGING = re.compile(r"(?:(?:[ ,/.-]{1,3}|(?<=\w))(?:\d[\w/-]*|[A-Z][\w'’-]+))*")
 
 
 # -- what only looks like data ------------------------------------------------------------------------------

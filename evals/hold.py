@@ -51,9 +51,10 @@ class Holder:
         """Every sentence of an answer; none of a refusal."""
         if row.outcome != "answer":
             return ()
-        return tuple(self._held(s, case.day) for s in row.statements or _sentences(row))
+        return tuple(self.sentence(s, case.day) for s in row.statements or _sentences(row))
 
-    def _held(self, said: Says, day: date) -> Held:
+    def sentence(self, said: Says, day: date) -> Held:
+        """One sentence, as on a day; each is looked at once."""
         key = json.dumps([said.text, [c.model_dump(exclude={"checks"}) for c in said.citations], day.isoformat()])
         if key not in self._known:
             self._known[key] = self._look(said, day)
@@ -115,7 +116,8 @@ class Holder:
             except (PinpointError, KeyError):
                 continue
             version = work.version_at(day).date
-            if cited.version and cited.version != version:
+            # recitals stand in the act as published; a consolidated text has none
+            if cited.version and cited.version != version and pinpoint.kind != "recital":
                 found.append(f"{cited.pinpoint} is cited from the text of {cited.version}, not of {version}")
             entry = self.corpus.applies(pinpoint, version)
             if cited.applies and entry and cited.applies != entry.from_.isoformat():

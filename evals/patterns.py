@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from functools import cache, lru_cache
 
-_WORD = re.compile(r"[\w*§%€]+|…")
+_WORD = re.compile(r"[\w*]+|[§%€]|…")
 
 
 @lru_cache(maxsize=256)
@@ -18,7 +18,7 @@ def _plain(text: str) -> str:
     """The text as words with one space between, sentence ends kept as full stops."""
     text = _figures(text.casefold().replace("’", "'"))
     text = re.sub(r"[.!?;:]+(?=\s|$)|\n+", " . ", text)
-    return " ".join(re.findall(r"[\w§%€]+|(?<!\S)\.(?!\S)", text))
+    return " ".join(re.findall(r"\w+|[§%€]|(?<!\S)\.(?!\S)", text))
 
 
 def _figures(text: str) -> str:
