@@ -57,7 +57,7 @@ def mask(question: str, found: list[Datum]) -> str:
     """The question with the case data blacked out, and what clings to them: further numbers and names right behind.
 
     >>> mask("She moved to Elm Road 12/3, 1999 Ostburg and is safe.", [Datum("a postal address", 13, 24)])
-    'She moved to █████████████████████████ and is safe.'
+    'She moved to ███████████████████████████ and is safe.'
     >>> mask("Is 12-AB-34 in the list?", case_data("Is plate 12-AB-34 in it?"))  # doctest: +SKIP
     >>> mask("Write to jo@example.org", [Datum("an e-mail address", 9, 23)])
     'Write to ██████████████'

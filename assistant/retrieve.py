@@ -218,18 +218,25 @@ def _is_named(rule: Rule, named: list[Pinpoint]) -> bool:
     return any(first.within(n) or first in list(n.ancestors())[:1] for n in named)
 
 
+def fused(orders: Iterable[Sequence[str]]) -> dict[str, float]:
+    """Reciprocal rank fusion of several orders of names; a name that stands twice in one order counts where it is best.
+
+    >>> fused([["a", "b", "a"], ["a"]])["a"] > fused([["b", "a"], ["a"]])["a"]
+    True
+    """
+    scores: dict[str, float] = {}
+    for order in orders:
+        for rank, name in enumerate(order):
+            if name not in order[:rank]:
+                scores[name] = scores.get(name, 0.0) + 1.0 / (RRF + rank)
+    return scores
+
+
 def _fuse(found: list[tuple[Passage, float, float]], version: str, index: Index) -> list[tuple[Pinpoint, float]]:
     """Reciprocal rank fusion of dense and lexical order; recitals and guidance after operative law."""
     kept = [f for f in found if _in_force(f[0], version)]
-    scores: dict[str, float] = {}
-    orders = (sorted(kept, key=lambda f: -f[1]), sorted(kept, key=lambda f: -f[2]))
-    for order in orders:
-        seen: set[str] = set()
-        for rank, hit in enumerate(order):
-            name = hit[0].pinpoint
-            if name not in seen:
-                seen.add(name)
-                scores[name] = scores.get(name, 0.0) + 1.0 / (RRF + rank)
+    by_meaning, by_words = sorted(kept, key=lambda f: -f[1]), sorted(kept, key=lambda f: -f[2])
+    scores = fused([[f[0].pinpoint for f in order] for order in (by_meaning, by_words)])
     weighted = []
     for name, score in scores.items():
         pinpoint = parse_pinpoint(name)

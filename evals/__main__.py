@@ -83,8 +83,11 @@ def _checking(commands: Any) -> None:
     )
     modelling.add_argument("name", nargs="?", default="gguf:smollm2", help="as in PINPOINT_MODEL")
     modelling.add_argument("--cases", type=int, default=0, help="only so many, drawn with a fixed seed (default: all)")
-    outside = commands.add_parser("external", help="public sets beside simple baselines: verification or injection")
-    outside.add_argument("name", choices=["verification", "injection"])
+    outside = commands.add_parser("external", help="public sets beside simple baselines and peers")
+    outside.add_argument("name", choices=["retrieval", "verification", "injection", "scope", "classification"])
+    outside.add_argument(
+        "--questions", type=int, default=0, help="retrieval: only so many, drawn with a fixed seed (default: all)"
+    )
     outside.add_argument("--root", type=Path, help="folder of the public sets (default: ../shared/benchmarks)")
     commands.add_parser("bench", help="speed and memory beside a plain baseline")
     registering = commands.add_parser("register", help="hold every rule against the official text")
@@ -130,7 +133,7 @@ _COMMANDS: dict[str, tuple[str, str, Any]] = {
     "tradeoff": ("tradeoff", "tradeoff", lambda a: ((a.sets or ["dev"],), {})),
     "mutants": ("mutants", "report", lambda a: ((settings(),), {})),
     "model": ("leash", "leash", lambda a: ((settings(), a.name, a.cases), {})),
-    "external": ("external", "run_external", lambda a: ((a.name, a.root), {})),
+    "external": ("external", "run_external", lambda a: ((a.name, a.root, a.questions), {})),
     "register": ("audit", "check_register", lambda a: ((settings(),), {"planted": a.plants, "seed": a.seed})),
     "coverage": ("audit", "check_coverage", lambda a: ((settings(),), {"verbose": a.verbose})),
     "sign": ("audit", "sign", lambda a: ((settings(), a.ids, a.on, a.despite), {})),

@@ -19,13 +19,13 @@ BY_CATEGORY = ("outcome accuracy", "required-citation recall", "citation precisi
 def category_chart(scores: Sequence[Score]) -> Any:
     """Three figures of every category, each with its 95 % interval."""
     rows = [
-        {"category": f"{category} ({len([s for s in scores if s.case.category == category])})", "metric": f.metric.name,
+        {"category": f"{category.replace(chr(95), chr(32))} ({len([s for s in scores if s.case.category == category])})", "metric": f.metric.name,
          "value": f.value, "low": f.low, "high": f.high}
         for category, found in by_category(scores).items()
         for f in found
         if f.metric.name in BY_CATEGORY
     ]  # fmt: skip
-    base = alt.Chart(alt.Data(values=rows)).encode(y=alt.Y("category:N", title=None))
+    base = alt.Chart(alt.Data(values=rows)).encode(y=alt.Y("category:N", title=None, axis=alt.Axis(labelLimit=220)))
     scale = alt.Scale(domain=[0, 1])
     bars = base.mark_rule(color=BLUE, strokeWidth=2).encode(x=alt.X("low:Q", scale=scale, title=None), x2="high:Q")
     points = base.mark_point(filled=True, color=BLUE, size=60).encode(

@@ -11,6 +11,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from assistant import Assistant, settings
 from assistant.agree import dates
 from assistant.corpus import Corpus, corpus_digest
 from assistant.law import PinpointError, parse_pinpoint
+from assistant.settings import ROOT
 from assistant.support import split_sentences
 from assistant.verify import Verifier
 from evals.answers import Row, Run, Says
@@ -151,6 +153,17 @@ def _sentences(row: Row) -> list[Says]:
     return [Says.model_validate({"text": s, "citations": cites}) for s in split_sentences(row.text)]
 
 
+@cache
+def engine() -> str:
+    """Fingerprint of the code and the learned weights that answer, and of this module, which holds answers."""
+    files = [p for p in sorted((ROOT / "assistant").rglob("*")) if p.suffix in {".py", ".json", ".safetensors"}]
+    files.append(Path(__file__))
+    sums = hashlib.sha256()
+    for path in files:
+        sums.update(path.name.encode() + path.read_bytes())
+    return sums.hexdigest()[:16]
+
+
 def held_answers(
     run: Run, rows: Sequence[Row], cases: Sequence[Case], assistant: Assistant | None = None
 ) -> list[tuple[Held, ...]]:
@@ -161,7 +174,7 @@ def held_answers(
     chosen = settings()
     told = [(c.id, c.day.isoformat()) for c in cases]
     key = hashlib.sha256(
-        run.path.read_bytes() + corpus_digest(chosen.corpus).encode() + json.dumps(told).encode()
+        run.path.read_bytes() + corpus_digest(chosen.corpus).encode() + engine().encode() + json.dumps(told).encode()
     ).hexdigest()
     path = chosen.data / "evals" / "held" / f"{key[:24]}.jsonl"
     if path.is_file():

@@ -174,6 +174,17 @@ def figure(metric: Metric, scores: Sequence[Score]) -> Figure | None:
     return Figure(metric, ratio(table), float(low), float(high), float(table[:, 1].sum()))
 
 
+def mean_interval(values: Sequence[float]) -> tuple[float, float, float]:
+    """Mean with its bootstrap 95 % interval.
+
+    >>> mean_interval([1.0, 1.0])
+    (1.0, 1.0, 1.0)
+    """
+    table = np.array(values, np.float64)
+    low, high = np.quantile(draws(len(table)) @ table / len(table), (0.025, 0.975))
+    return float(table.mean()), float(low), float(high)
+
+
 def figures(scores: Sequence[Score]) -> list[Figure]:
     """Every metric that says something of these cases."""
     return [f for metric in METRICS if (f := figure(metric, scores))]

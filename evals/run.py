@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -19,10 +18,9 @@ from rich.console import Console
 from rich.progress import track
 
 from assistant import Assistant, Misuse, settings, to_json
-from assistant.settings import ROOT
 from evals.answers import Row, Run, matched, read_run
 from evals.cases import AS_OF, Case, load_cases, near_copies, releases, set_folder
-from evals.hold import held_answers
+from evals.hold import engine, held_answers
 from evals.score import Score, score
 
 PARTS = ("torch", "sentence-transformers", "chromadb", "bm25s", "langchain-core")
@@ -56,16 +54,6 @@ def runs_folder() -> Path:
 def stored_runs() -> list[Path]:
     """Folders of runs, the latest first."""
     return sorted((p.parent for p in runs_folder().glob("*/answers.jsonl")), key=lambda p: p.name[-16:], reverse=True)
-
-
-@cache
-def engine() -> str:
-    """Fingerprint of the code and the learned weights that answer."""
-    files = [p for p in sorted((ROOT / "assistant").rglob("*")) if p.suffix in {".py", ".json", ".safetensors"}]
-    sums = hashlib.sha256()
-    for path in files:
-        sums.update(path.name.encode() + path.read_bytes())
-    return sums.hexdigest()[:16]
 
 
 class Kept:

@@ -7,6 +7,7 @@ import re
 from datetime import date
 
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 
 from assistant.answer import Answer, Citation, Outcome, Refusal
 from assistant.ask import Assistant
@@ -35,8 +36,8 @@ def _assistant() -> Assistant:
     return Assistant.open()
 
 
-def render() -> None:
-    """Draw the page."""
+def render(evaluate: StreamlitPage | None = None) -> None:
+    """Draw the page; with the page that takes questions as cases, each outcome offers to become one."""
     st.html(_STYLE)
     st.title("Pinpoint", anchor=False)
     st.caption("What the EU AI Act asks of police, every sentence tied to its provision.")
@@ -63,6 +64,8 @@ def render() -> None:
         st.warning(assistant.record_problem, icon=":material/save:")
     for n, outcome in enumerate(turns):
         _turn(len(turns) - n, outcome)
+        if evaluate and outcome.question:
+            _offer_case(len(turns) - n, outcome, [t.question for t in reversed(turns[n + 1 :]) if t.question], evaluate)
 
 
 def _writer_note(assistant: Assistant) -> str:
@@ -93,7 +96,7 @@ def _examples() -> str | None:
     """Questions to begin with, on the empty page."""
     st.markdown("**Try one of these**")
     for n, question in enumerate(EXAMPLES):
-        if st.button(question, key=f"example-{n}", use_container_width=True):
+        if st.button(question, key=f"example-{n}", width="stretch"):
             return question
     return None
 
@@ -108,6 +111,20 @@ def _turn(n: int, outcome: Outcome) -> None:
             _answer(n, outcome)
         else:
             _refusal(outcome)
+
+
+def _offer_case(n: int, outcome: Outcome, history: list[str], evaluate: StreamlitPage) -> None:
+    """A button that takes the question, and what was answered, to the page where cases are kept."""
+    if st.button("Add this question as a case", key=f"case-{n}", icon=":material/fact_check:", type="tertiary"):
+        st.session_state["case_draft"] = {
+            "question": outcome.question,
+            "history": history if outcome.understood else [],
+            "as_of": outcome.as_of,
+            "outcome": outcome.outcome,
+            "reason": outcome.reason.value if isinstance(outcome, Refusal) else "",
+            "citations": [c.pinpoint for c in outcome.citations] if isinstance(outcome, Answer) else [],
+        }
+        st.switch_page(evaluate)
 
 
 def _answer(n: int, answer: Answer) -> None:
@@ -125,11 +142,11 @@ def _answer(n: int, answer: Answer) -> None:
     st.html(f'<h4 class="pinpoint-h">Sources</h4>{sources}')
     text = as_markdown(answer)
     left, right = st.columns(2)
-    with left.popover("Copy", icon=":material/content_copy:", use_container_width=True):
+    with left.popover("Copy", icon=":material/content_copy:", width="stretch"):
         st.code(text, language="markdown", wrap_lines=True)
     right.download_button(
         "Download", text, file_name=f"pinpoint-{answer.as_of.isoformat()}-{n + 1}.md", mime="text/markdown",
-        icon=":material/download:", key=f"download-{n}", use_container_width=True,
+        icon=":material/download:", key=f"download-{n}", width="stretch",
     )  # fmt: skip
 
 
