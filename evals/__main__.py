@@ -60,6 +60,10 @@ def _evaluating(commands: Any) -> None:
     releasing = commands.add_parser("release", help="freeze a set of cases under a name")
     releasing.add_argument("set", help=_SET)
     releasing.add_argument("name", help="such as 2026-11-25")
+    testing = commands.add_parser(
+        "selftest", help="planted systems with known faults: does the judge see them? (three minutes)"
+    )
+    testing.add_argument("--set", default="dev", help=_SET)
     publishing = commands.add_parser("schema", help="print the schemas of cases and of answers")
     publishing.add_argument("--write", action="store_true", help="write them into evals/")
 
@@ -126,6 +130,7 @@ _COMMANDS: dict[str, tuple[str, str, Any]] = {
     "bless": ("console", "bless_run", lambda a: ((a.answers,), {"name": a.set, "on": a.on})),
     "lint": ("console", "lint", lambda a: ((a.sets or ["dev", "held-out"],), {})),
     "release": ("console", "release", lambda a: ((a.set, a.name), {})),
+    "selftest": ("console", "selftest", lambda a: ((a.set,), {})),
     "schema": ("console", "schema", lambda a: ((), {"write": a.write})),
     "tune": ("tune", "tune", lambda a: ((settings(),), {})),
     "adapt": ("adapt", "adapt", lambda a: ((settings(),), {})),

@@ -12,14 +12,19 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from assistant import Misuse
+from assistant import Misuse, settings
 from evals.answers import Row
-from evals.cases import Case, load_cases, set_folder
+from evals.cases import OWN, Case, load_cases, set_folder
 from evals.hold import Held
 from evals.run import Scored
 from evals.score import Fault, Score, own_said, own_words, score
 
 FOLDER = Path(__file__).parent / "baselines"
+
+
+def place(name: str) -> Path | None:
+    """Where the baseline of a set lies: of ours beside the code, of an evaluator's own in the data folder, of others nowhere."""
+    return {"dev": FOLDER / "dev.jsonl", OWN: settings().data / "evals" / "baselines" / f"{OWN}.jsonl"}.get(name)
 
 
 def bless(run: Scored, on: date, to: Path | None = None) -> Path:
@@ -29,7 +34,9 @@ def bless(run: Scored, on: date, to: Path | None = None) -> Path:
     sentences: dict[str, int] = {}
     lines = [_packed(s, sentences) for s in run.scores]
     head = {"run": {**run.head, "name": run.name, "blessed": on.isoformat()}, "sentences": list(sentences)}
-    path = to or FOLDER / f"{run.set}.jsonl"
+    path = to or place(run.set)
+    if path is None:
+        raise Misuse(f"The set {run.set} has no place for a baseline.", "Bless dev, or own, where your own cases lie.")
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_suffix(".tmp")
     unfinished.write_text("\n".join(json.dumps(x, ensure_ascii=False) for x in [head, *lines]) + "\n", "utf-8")
@@ -39,8 +46,8 @@ def bless(run: Scored, on: date, to: Path | None = None) -> Path:
 
 def baseline(name: str, path: Path | None = None) -> Scored | None:
     """The baseline of a set, scored as of today over the cases that have not changed since; `None` where none was blessed."""
-    path = path or FOLDER / f"{name}.jsonl"
-    if not path.is_file():
+    path = path or place(name)
+    if path is None or not path.is_file():
         return None
     try:
         head, *lines = [json.loads(line) for line in path.read_text("utf-8").splitlines()]

@@ -14,11 +14,12 @@ from rich.table import Table
 from assistant import Assistant, Misuse
 from evals.answers import answers_schema
 from evals.baseline import baseline, bless
-from evals.cases import case_schema, set_folder
+from evals.cases import case_schema, load_cases, set_folder
 from evals.compare import Comparison, Pair, compare, word_diff
 from evals.gates import GATES, Passage, load_gates, through
 from evals.lint import lint_set, release_set
 from evals.metrics import by_category, figures, latency
+from evals.planted import self_test
 from evals.report import write_report
 from evals.run import Scored, make_run, repeats, scored, stored_runs
 from evals.score import Score, own_said
@@ -132,6 +133,19 @@ def release(name: str, label: str) -> int:
     """Freeze a set under a name; refused where a case is wrong or was changed without a new version."""
     Console().print(release_set(set_folder(name), label), highlight=False)
     return 0
+
+
+def selftest(name: str) -> int:
+    """The planted systems over a set; exit 1 where one does not score as it should."""
+    table = Table(title="planted systems")
+    for column in ("system", "metric", "value", "as it should be"):
+        table.add_column(column, justify="right" if column == "value" else "left")
+    wrong = 0
+    for system, metric, value, right in self_test(Assistant.open(), load_cases(set_folder(name))):
+        wrong += not right
+        table.add_row(system, metric, f"{value:.3f}", "yes" if right else "[red]no")
+    Console().print(table)
+    return int(bool(wrong))
 
 
 def schema(*, write: bool = False) -> int:

@@ -124,7 +124,10 @@ def _row(f: Figure) -> dict[str, str]:
 
 def _compare(run: Scored, found: list[Path]) -> None:
     known = baseline(run.set)
-    names = ([known.name] if known else []) + [p.name for p in found]
+    names = ([known.name] if known else []) + [p.name for p in found if p.name != run.name]
+    if not names:
+        st.info("There is nothing to compare with yet: make another run, or bless one (python -m evals bless RUN).")
+        return
     name = st.selectbox("Compare with", names)
     other = known if known and name == known.name else None
     if other is None:

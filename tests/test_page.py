@@ -50,6 +50,12 @@ def test_an_example_is_answered_with_numbered_sources(page: AppTest) -> None:
     assert [b.label for b in page.get("download_button")] == ["Download"] or "Download" in str(page.main)
 
 
+@pytest.mark.parametrize("question", ask_page.EXAMPLES)
+def test_every_example_is_answered(question: str, assistant: Assistant) -> None:
+    outcome = assistant.ask(question)
+    assert outcome.outcome == "answer", outcome.text
+
+
 def test_a_typed_question_and_a_refusal(page: AppTest) -> None:
     page.chat_input[0].set_value("what is the best pizza in town").run()
     assert not page.exception and page.info
