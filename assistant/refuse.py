@@ -14,9 +14,9 @@ from assistant.law import AI_ACT, Pinpoint, parse_pinpoint
 from assistant.references import Reference
 from assistant.retrieve import Found
 
-BIAS = 12.31
+BIAS = 11.89
 # of the judge, the best rule, the best rival and nearness; fitted on the development cases
-WEIGHTS = (0.52, -0.43, 0.41, -17.93)
+WEIGHTS = (0.56, -0.50, 0.43, -17.49)
 REFUSES = -0.75  # log odds from which a question is refused; calibrated on the development cases
 CORRECTED = 2.0  # what more it takes where a wrong claim or a push is to be named: that is worth an answer by itself
 HARMLESS = -5.0  # log odds of an attack, and of a refusal, below which a suspicious phrase is a plain question

@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 import json
+import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -281,7 +282,10 @@ def _scalar(value: Any) -> str:
     """A value on one line: JSON is YAML; words and dates without quotes."""
     if isinstance(value, date) or (isinstance(value, str) and re.fullmatch(r"[a-z_]+|\d{4}-\d\d-\d\d", value)):
         return str(value)
-    return json.dumps(value, ensure_ascii=False)
+    text = json.dumps(value, ensure_ascii=False)
+    return re.sub(
+        "[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]", lambda m: f"\\u{ord(m[0]):04x}", text
+    )  # YAML allows none of these
 
 
 def case_schema() -> dict[str, Any]:
@@ -298,14 +302,22 @@ def near_copies(cases: Iterable[Case], questions: Iterable[str], limit: float = 
     []
     """
     known = [(q, q.lower().split(), set(q.lower().split())) for q in questions]
+    holding: dict[str, list[int]] = {}
+    for n, (_, _, words) in enumerate(known):
+        for word in words:
+            holding.setdefault(word, []).append(n)
     found = []
     for case in cases:
-        words = case.question.lower().split()
-        held = set(words)
-        for question, other, others in known:
-            if len(held & others) < limit * max(len(held), len(others)) * 0.8:
+        words_ = case.question.lower().split()
+        held = set(words_)
+        # who shares this many words has one of the rarest few (prefix filtering: Chaudhuri, Ganti and Kaushik 2006)
+        shared = limit * 0.8
+        rarest = sorted(held, key=lambda w: len(holding.get(w, ())))[: len(held) - math.ceil(shared * len(held)) + 1]
+        for n in sorted({n for word in rarest for n in holding.get(word, ())}):
+            question, other, others = known[n]
+            if len(held & others) < shared * max(len(held), len(others)):
                 continue
-            likeness = difflib.SequenceMatcher(None, words, other, autojunk=False).ratio()
+            likeness = difflib.SequenceMatcher(None, words_, other, autojunk=False).ratio()
             if likeness >= limit:
                 found.append((case.id, question, round(likeness, 3)))
     return found

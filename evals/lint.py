@@ -35,7 +35,7 @@ def lint_set(folder: Path) -> tuple[list[str], list[str], int]:
     corpus = load_corpus(settings().corpus)
     texts, notes = _texts()
     law = Law(corpus, texts) if texts else None
-    faults = [f"{p.path}:{p.line}: {p.case.id}: {said}" for p in placed for said in _faults(p.case, corpus, law)]
+    faults = [f"{p.path}:{p.line}: {p.case.id}: {said}" for p in placed for said in case_faults(p.case, corpus, law)]
     faults += _changed(placed, folder)
     faults += _twice(placed, folder)
     unread = [p for p in placed if not p.case.reviewer or p.case.reviewed is None]
@@ -54,7 +54,8 @@ def _texts() -> tuple[Texts | None, list[str]]:
         return None, [f"Not checked against the official words: {fault.message} {fault.remedy}"]
 
 
-def _faults(case: Case, corpus: Corpus, law: Law | None) -> Iterable[str]:
+def case_faults(case: Case, corpus: Corpus, law: Law | None) -> Iterable[str]:
+    """What is wrong with one case; without `law`, nothing is said of its phrases."""
     yield from _unknown(case, corpus)
     yield from (f"{e} is both required and forbidden" for g in case.require for e in g if e in case.forbid)
     yield from (f"there is no warning of the kind {kind}" for kind in set(case.warns or ()) - WARNINGS)

@@ -16,6 +16,7 @@ from evals.charts import CHARTS
 from evals.compare import Comparison, Pair, compare, word_diff
 from evals.gates import load_gates, through
 from evals.hold import Holder
+from evals.lint import Law, case_faults
 from evals.metrics import Figure, figures, latency
 from evals.report import FILES, as_csv, case_view, html_report, junit
 from evals.run import Scored, make_run, scored, stored_runs
@@ -364,6 +365,9 @@ def save_case(fields: dict[str, object]) -> None:
             f"Not saved: {where + ': ' if where else ''}{first['msg'].removeprefix('Value error, ')}.",
             "Mend that field and save again.",
         ) from error
+    assistant = _assistant()
+    if fault := next(iter(case_faults(case, assistant.corpus, Law(assistant.corpus, assistant.index.texts))), ""):
+        raise Misuse(f"Not saved: {fault}.", "Mend it and save again.")
     known = _own_cases()
     if any(c.id == case.id for c in known):
         raise Misuse(f"Not saved: there is a case {case.id} already.", "Choose another id.")

@@ -47,7 +47,7 @@ REFUSE = Case(id="r", question="q", category="out_of_scope", expect="refuse", re
 SECRET = Case(
     id="s", question="Plate 4AB 1234?", category="case_data", expect="refuse", reason=(Reason.CASE_DATA,), secrets=("4AB 1234",),
 )  # fmt: skip
-GOOD = Held(True, (), (True,), (True,), ())
+GOOD = Held(True, (), (True,) * 3, (True,) * 3, ())
 
 
 def row(*cited: str, outcome: str = "answer", reason: str | None = None, text: str = "Ask within 48 hours.") -> Row:
@@ -65,7 +65,6 @@ MALFORMED = [
     ("cases:\n- id: a\n  question: q\n  category: chef\n  expect: answer\n", r"one\.yaml:4: case a: category", "unknown category"),
     ("cases:\n- id: a\n  id: b\n", r"one\.yaml:3: id stands twice", "a field twice"),
     ("cases:\n- id: a\n  question: q\n  category: lookup\n  expect: refuse\n  reason: [nonsense]\n", r"one\.yaml:6: case a: reason", "unknown reason"),
-    ("cases:\n- id: a\n  question: q\n  category: lookup\n  expect: answer\n  require: [[Artikel 5]]\n", r"one\.yaml:6: .*require", "no pinpoint"),
     ("cases:\n- id: a\n  question: q\n  category: lookup\n  expect: refuse\n  reason: [unreadable]\n  must_say: [[x]]\n", "refusal has no", "a refusal that must say something"),
     ("cases:\n- id: a\n  question: q\n  category: case_data\n  expect: refuse\n  reason: [case_data]\n", "secrets", "case data without naming them"),
     ("about: {writer: x}\ncases: []\n", r"one\.yaml:1: .*writer", "unknown field about the file"),
@@ -175,6 +174,7 @@ def test_what_is_released_is_unchanged_and_released_at_all() -> None:
 
 LINTED = [
     ({"require": (("Art. 5(1)(z)",),)}, "does not exist", "an unknown provision"),
+    ({"require": (("Artikel 5",),)}, "Artikel 5 does not exist", "no pinpoint at all"),
     ({"as_of": date(2026, 7, 1), "require": (("Art. 4a",),)}, "does not exist in the text of 2026-07-01", "one of the other version"),
     ({"forbid": ("Art. 26(10)",)}, "both required and forbidden", "a contradiction"),
     ({"warns": ("shouting",)}, "no warning of the kind", "an unknown warning"),

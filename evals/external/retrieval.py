@@ -69,17 +69,17 @@ def run(root: Path | None = None, only: int = 0) -> int:
 
 
 def read_passages(root: Path | None = None) -> tuple[list[str], list[str]]:
-    """Names ("document|passage") and texts of the passages that hold words. Raises `Misuse` naming a file that is damaged."""
-    ids, texts = [], []
+    """Names ("document|passage") and texts of the passages that hold words; what has one name is one passage. Raises `Misuse` naming a file that is damaged."""
+    found: dict[str, str] = {}
     for path in sorted((folder_of("retrieval", root) / "obliqa" / "StructuredRegulatoryDocuments").glob("*.json")):
         try:
             for passage in json.loads(path.read_text("utf-8")):
                 if passage["Passage"].strip():
-                    ids.append(f"{passage['DocumentID']}|{passage['PassageID']}")
-                    texts.append(passage["Passage"])
+                    name = f"{passage['DocumentID']}|{passage['PassageID']}"
+                    found[name] = f"{found[name]}\n{passage['Passage']}" if name in found else passage["Passage"]
         except (ValueError, KeyError, TypeError) as error:
             raise Misuse(f"{path}: not a list of passages: {error!r}.", "Restore the set.") from error
-    return ids, texts
+    return list(found), list(found.values())
 
 
 def read_questions(root: Path | None, known: set[str]) -> list[tuple[str, frozenset[str]]]:
