@@ -28,8 +28,8 @@ check: $(VENV)/.test  ## style and types
 index: $(VENV)/.run  ## build the index anew
 	@$(BIN)/python -m ingest
 
-eval: $(VENV)/.run  ## run the development cases
-	@$(BIN)/python -m evals run
+eval: $(VENV)/.run  ## run the development cases, hold the gates, write the report
+	@$(BIN)/python -m evals run --gate; code=$$?; $(BIN)/python -m evals report; exit $$code
 
 bench: $(VENV)/.run  ## measure speed, memory and index build against a plain baseline
 	@$(BIN)/python -m evals bench

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant import Misuse, settings
-from evals.answers import Row
+from evals.answers import Row, Says
 from evals.cases import OWN, Case, load_cases, set_folder
 from evals.hold import Held
 from evals.run import Scored
@@ -64,7 +64,7 @@ def _packed(s: Score, sentences: dict[str, int]) -> dict[str, Any]:
     said = []
     for statement, held in zip(row.statements, s.held, strict=False):
         number = sentences.setdefault(own_words(statement), len(sentences))
-        said.append([number, statement.effect, [c.pinpoint for c in statement.citations], _marks(held)])
+        said.append([number, statement.effect, [c.pinpoint for c in statement.citations], _marks(held, statement)])
     faults = [[f.kind, f.text] for f in s.faults] if row.said != own_said(row) else None  # some need the words left out
     bad = {str(n): [h.faults, h.stale] for n, h in enumerate(s.held) if h.faults or h.stale}
     return {
@@ -74,22 +74,26 @@ def _packed(s: Score, sentences: dict[str, int]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _marks(held: Held) -> str:
-    """One letter for support, then two for each citation: whether it exists, and whether its quote stands."""
+def _marks(held: Held, said: Says) -> str:
+    """One letter for support, then three for each citation: it exists, its quote stands, the system's own checks said yes."""
     shown = {True: "y", False: "n", None: "-"}
-    pairs = zip(held.exists, held.verbatim, strict=True)
-    return shown[held.supported] + "".join(shown[e] + shown[v] for e, v in pairs)
+    claimed = [False not in c.checks.values() if c.checks else None for c in said.citations]
+    rows = zip(held.exists, held.verbatim, claimed, strict=True)
+    return shown[held.supported] + "".join(shown[e] + shown[v] + shown[c] for e, v, c in rows)
 
 
 def _unpacked(line: dict[str, Any], case: Case, sentences: list[str]) -> Score:
     read = {"y": True, "n": False, "-": None}
     statements, held = [], []
     for n, (number, effect, pinpoints, marks) in enumerate(line["said"]):
-        statements.append(
-            {"text": sentences[number], "effect": effect, "citations": [{"pinpoint": p} for p in pinpoints]}
-        )
+        cited = [
+            {"pinpoint": p, "checks": {} if read[c] is None else {"all": read[c]}}
+            for p, c in zip(pinpoints, marks[3::3], strict=True)
+        ]
+        said = {"text": sentences[number], "effect": effect, "rule": "as blessed", "citations": cited}
+        statements.append(said)
         faults, stale = line["bad"].get(str(n), ((), ()))
-        exists, verbatim = tuple(bool(read[m]) for m in marks[1::2]), tuple(read[m] for m in marks[2::2])
+        exists, verbatim = tuple(bool(read[m]) for m in marks[1::3]), tuple(read[m] for m in marks[2::3])
         held.append(Held(marks[0] == "y", tuple(faults), exists, verbatim, tuple(stale)))
     row = Row.model_validate(
         {

@@ -28,6 +28,12 @@ SCHEMAS = Path(__file__).parent
 SHOWN = 20  # cases named under a gate or in a list, before "and n more"
 
 
+def _console() -> Console:
+    """Wide enough for the tables where the output is no terminal."""
+    console = Console()
+    return console if console.is_terminal else Console(width=130)
+
+
 def run(
     sets: Sequence[str], *, release: str = "", gate: bool = False, gates: Path = GATES, verbose: bool = False,
     out: Path | None = None, fresh: bool = False,
@@ -37,7 +43,7 @@ def run(
         raise Misuse("--out names one folder, and there are several sets.", "Run them one by one.")
     thresholds = load_gates(gates)
     assistant = Assistant.open()
-    console = Console()
+    console = _console()
     failed = False
     for name in sets:
         folder = make_run(assistant, name, release=release, out=out, fresh=fresh)
@@ -60,7 +66,7 @@ def run(
 def rescore(path: Path, *, name: str = "", gate: bool = False, verbose: bool = False) -> int:
     """Score stored answers, of this assistant or of any other; nothing is asked."""
     result = scored(path, name)
-    console = Console()
+    console = _console()
     console.print(_table(result))
     if verbose and not result.secret:
         _print_faults(result, console)
@@ -71,7 +77,7 @@ def rescore(path: Path, *, name: str = "", gate: bool = False, verbose: bool = F
 
 def compare_runs(first: Path | None, second: Path | None, *, name: str = "", cases: int = SHOWN) -> int:
     """Two runs side by side; with one, the blessed baseline against it; with none, against the latest run."""
-    console = Console()
+    console = _console()
     if second is None:
         latest = first or next(iter(stored_runs()), None)
         if latest is None:
@@ -99,14 +105,14 @@ def report(path: Path | None, *, name: str = "", out: Path | None = None) -> int
     target = out or (path if path.is_dir() else path.parent / f"{path.stem}-report")
     written = write_report(target, result, through(result, load_gates(), known), known)
     for file in written:
-        Console().print(str(file), highlight=False, soft_wrap=True)
+        _console().print(str(file), highlight=False, soft_wrap=True)
     return 0
 
 
 def bless_run(path: Path, *, on: date, name: str = "") -> int:
     """Make a run the baseline of its set; refused where it breaks a gate."""
     result = scored(path, name)
-    console = Console()
+    console = _console()
     if not _print_gates(result, through(result, load_gates(), baseline(result.set)), console):
         console.print("[red]Not blessed: a run that breaks a gate cannot be the baseline.")
         return 1
@@ -116,7 +122,7 @@ def bless_run(path: Path, *, on: date, name: str = "") -> int:
 
 def lint(sets: Sequence[str]) -> int:
     """Hold the cases of each set against the law; exit 1 where one is wrong."""
-    console = Console()
+    console = _console()
     found = 0
     for name in sets:
         faults, notes, cases = lint_set(set_folder(name))
@@ -131,7 +137,7 @@ def lint(sets: Sequence[str]) -> int:
 
 def release(name: str, label: str) -> int:
     """Freeze a set under a name; refused where a case is wrong or was changed without a new version."""
-    Console().print(release_set(set_folder(name), label), highlight=False)
+    _console().print(release_set(set_folder(name), label), highlight=False)
     return 0
 
 
@@ -144,7 +150,7 @@ def selftest(name: str) -> int:
     for system, metric, value, right in self_test(Assistant.open(), load_cases(set_folder(name))):
         wrong += not right
         table.add_row(system, metric, f"{value:.3f}", "yes" if right else "[red]no")
-    Console().print(table)
+    _console().print(table)
     return int(bool(wrong))
 
 
@@ -155,7 +161,7 @@ def schema(*, write: bool = False) -> int:
         if write:
             (SCHEMAS / f"{name}.schema.json").write_text(text, "utf-8")
         else:
-            Console().print_json(text)
+            _console().print_json(text)
     return 0
 
 

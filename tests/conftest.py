@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from hypothesis import settings as hypothesis_settings
 from assistant.ask import Assistant
 from assistant.build import build_index
 from assistant.corpus import Corpus, load_corpus
-from assistant.settings import ROOT, Settings
+from assistant.settings import ROOT, Settings, settings
 from assistant.texts import Texts
 from ingest.works import read_works
 
@@ -38,6 +39,14 @@ needs_originals = pytest.mark.skipif(
     ORIGINALS is None, reason="the official texts are not at hand (PINPOINT_ORIGINALS)"
 )
 needs_reference = pytest.mark.skipif(not REFERENCE.is_dir(), reason="the reference parse is not at hand")
+
+
+@pytest.fixture(autouse=True)
+def _settings_read_anew() -> Iterator[None]:
+    """A test that changes the environment reads its own settings, and leaves none behind."""
+    settings.cache_clear()
+    yield
+    settings.cache_clear()
 
 
 @pytest.fixture(scope="session")

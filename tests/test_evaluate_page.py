@@ -114,7 +114,7 @@ def test_a_question_becomes_a_case_of_ones_own_and_can_be_run(runs: Path) -> Non
 
 def test_a_case_that_is_wrong_is_explained_and_nothing_is_lost(runs: Path) -> None:
     page = drafted()
-    next(t for t in page.text_area if t.label == "Provisions that must be cited").set_value("Artikel 26").run()
+    next(t for t in page.text_area if t.label == "Provisions that must be cited").set_value("Artikel 26")
     save(page)
     assert not page.exception and page.error and "Not saved: Artikel 26 does not exist" in page.error[0].value
     assert next(t for t in page.text_area if t.label == "Provisions that must be cited").value == "Artikel 26"
@@ -138,7 +138,7 @@ def test_a_damaged_run_is_explained_not_raised(runs: Path) -> None:
 
 def test_from_a_question_to_a_case_through_both_pages(runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
-    app = AppTest.from_file("app.py", default_timeout=120).run()
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120).run()
     app.chat_input[0].set_value("How long must we keep the logs?").run()
     next(b for b in app.button if b.label == "Add this question as a case").click().run()
     assert not app.exception
@@ -148,7 +148,7 @@ def test_from_a_question_to_a_case_through_both_pages(runs: Path, monkeypatch: p
 
 def test_a_question_with_case_data_cannot_become_a_case(runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
-    app = AppTest.from_file("app.py", default_timeout=120).run()
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120).run()
     app.chat_input[0].set_value("Suspect Jan Dvořák, plate 4AB 1234: may we search live?").run()
     assert isinstance(app.session_state["turns"][0], Refusal)
     assert not [b for b in app.button if b.label == "Add this question as a case"]
