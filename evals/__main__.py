@@ -157,6 +157,9 @@ def main(argv: list[str] | None = None) -> int:
     except PinpointFault as fault:
         sys.stderr.write(f"{fault}\n")
         return fault.exit_code
+    except KeyboardInterrupt:
+        sys.stderr.write("Stopped. A run keeps the answers it has: run it again and it goes on from there.\n")
+        return 130
     if isinstance(result, int):
         return result
     sys.stdout.write(f"{result}\n")

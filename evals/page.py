@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import html
+import re
 from datetime import date
 from pathlib import Path
 
 import streamlit as st
+from pydantic import ValidationError
 
 from assistant import Assistant, Misuse, PinpointFault, settings, to_json
 from evals.answers import Row
@@ -354,8 +356,6 @@ def _own_cases() -> list[Case]:
 
 def save_case(fields: dict[str, object]) -> None:
     """Add a case to the evaluator's own set. Raises `Misuse` saying which field is wrong; then nothing is changed."""
-    from pydantic import ValidationError
-
     try:
         case = Case.model_validate(fields)
     except ValidationError as error:
@@ -379,8 +379,6 @@ def save_case(fields: dict[str, object]) -> None:
 
 
 def _plain(text: str) -> str:
-    import re
-
     return re.sub(r"([\\`*_\[\]<>#$:~|])", r"\\\1", text)
 
 

@@ -20,9 +20,9 @@ from assistant.texts import Texts
 from evals.charts import CHARTS, as_svg
 from evals.compare import Comparison, compare, word_diff
 from evals.gates import Passage
-from evals.metrics import figures, latency
+from evals.metrics import by_category, figures, latency
 from evals.run import Scored
-from evals.score import Score, own_said
+from evals.score import Score, meets, own_said
 
 FILES = ("report.html", "junit.xml", "scores.csv")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would run as a formula
@@ -63,7 +63,7 @@ def html_report(run: Scored, passages: Sequence[Passage], found: Comparison | No
     secret = run.secret or bool(found and found.cases == 0)
     shown = [] if secret else [case_view(s) for s in sorted(run.scores, key=lambda s: (s.passed, s.case.category))]
     return environment.get_template("report.html.jinja").render(
-        run=run, passages=passages, found=found, figures=figures(run.scores), latency=latency(run.scores), cases=shown,
+        run=run, passages=passages, found=found, figures=figures(run.scores), by_category=by_category(run.scores), latency=latency(run.scores), cases=shown,
         charts=[(title, note, as_svg(make(run.scores))) for title, note, make in CHARTS], secret=secret,
         pairs=_pairs(found) if found and not secret else [], categories=sorted({s.case.category for s in run.scores}),
     )  # fmt: skip
@@ -90,8 +90,6 @@ def case_view(s: Score, texts: Texts | None = None) -> dict[str, Any]:
 
 
 def _wanted(pinpoint: str, s: Score) -> bool:
-    from evals.score import meets
-
     return any(meets(pinpoint, e) for g in s.case.require for e in g)
 
 
