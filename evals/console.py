@@ -16,7 +16,7 @@ from evals.answers import answers_schema
 from evals.baseline import baseline, bless
 from evals.cases import case_schema, load_cases, set_folder
 from evals.compare import Comparison, Pair, compare, word_diff
-from evals.gates import GATES, Passage, load_gates, through
+from evals.gates import GATES, Crossing, load_gates, through
 from evals.lint import lint_set, release_set
 from evals.metrics import by_category, figures, latency
 from evals.planted import self_test
@@ -201,7 +201,7 @@ def _print_faults(result: Scored, console: Console) -> None:
             )  # fmt: skip
 
 
-def _print_gates(result: Scored, passages: Sequence[Passage], console: Console) -> bool:
+def _print_gates(result: Scored, passages: Sequence[Crossing], console: Console) -> bool:
     for p in passages:
         console.print(f"{'[green]holds' if p.passed else '[red]BROKEN'}[/] {p.gate} ({p.said})", highlight=False)
         if not p.passed and not result.secret:

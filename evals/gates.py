@@ -65,7 +65,7 @@ class Gates(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class Passage:
+class Crossing:
     """How a run came through one gate; `cases` are those that speak against it."""
 
     gate: str
@@ -90,24 +90,24 @@ def load_gates(path: Path = GATES) -> Gates:
         raise Misuse(f"{path}: {where}: {first['msg'].removeprefix('Value error, ')}.", "Mend the file.") from error
 
 
-def through(run: Scored, gates: Gates, baseline: Scored | None) -> list[Passage]:
+def through(run: Scored, gates: Gates, baseline: Scored | None) -> list[Crossing]:
     """How a run comes through every gate that concerns its set, and through the comparison with the baseline."""
     found = [_through(gate, run.scores) for gate in gates.gates if gate.set in {None, run.set}]
     if baseline:
         went = [s for s in broken(baseline, run) if s.case.severity in gates.broken.severity]
         said = f"{len(went)} of {', '.join(gates.broken.severity)} severity went wrong that {baseline.name} got right"
-        found.append(Passage("no broken case of that severity", not went, said, tuple(went)))
+        found.append(Crossing("no broken case of that severity", not went, said, tuple(went)))
     return [p for p in found if p]
 
 
-def _through(gate: Gate, scores: Sequence[Score]) -> Passage:
+def _through(gate: Gate, scores: Sequence[Score]) -> Crossing:
     metric = NAMED[gate.metric]
     among = [s for s in scores if gate.category in {None, s.case.category}]
     measured = figure(metric, among)
     if measured is None:
-        return Passage(gate.name, True, "says nothing of these cases")
+        return Crossing(gate.name, True, "says nothing of these cases")
     passed = measured.value >= gate.min - 1e-9 if gate.min is not None else measured.value <= (gate.max or 0.0) + 1e-9
     best = 1.0 if metric.better == "higher" else 0.0
     against = [s for s in among if (p := metric.of(s)) and p[1] and p[0] / p[1] != best]
     said = f"{measured.value:.4f} of {measured.n:g} {metric.unit}"
-    return Passage(gate.name, passed, said, () if passed else tuple(against))
+    return Crossing(gate.name, passed, said, () if passed else tuple(against))

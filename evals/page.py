@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import html
-import re
 from datetime import date
 from pathlib import Path
 
 import streamlit as st
 from pydantic import ValidationError
 
-from assistant import Assistant, Misuse, PinpointFault, settings, to_json
+from assistant import Misuse, PinpointFault, settings, to_json
+from assistant.ui.shared import opened, plain
 from evals.answers import Row
 from evals.baseline import baseline
 from evals.cases import OWN, Case, dump_cases, load_cases
@@ -27,14 +27,9 @@ from evals.score import Score, own_said, score
 MOST = 60  # cases or pairs listed at once
 
 
-@st.cache_resource(show_spinner="Opening the law …")
-def _assistant() -> Assistant:
-    return Assistant.open()
-
-
 @st.cache_resource(show_spinner="Scoring the run …", max_entries=6)
 def _scored(path: str, changed: float) -> Scored:
-    return scored(Path(path), assistant=_assistant())
+    return scored(Path(path), assistant=opened())
 
 
 def render() -> None:
@@ -43,7 +38,7 @@ def render() -> None:
     st.title("Evaluate", anchor=False)
     st.caption("What the assistant gets right and wrong, on cases that people wrote from the law.")
     try:
-        _assistant()
+        opened()
         if st.session_state.get("case_draft"):
             _add_case()
         found = [p for p in stored_runs() if (p / "answers.jsonl").is_file()]
@@ -75,7 +70,7 @@ def _make(any_yet: bool) -> None:
         name = left.selectbox("Set of cases", sets, help="Held-out cases are reported in figures only.")
         if right.button("Run", type="primary", width="stretch"):
             with st.spinner("Answering the cases; the first time this takes one to two minutes …"):
-                make_run(_assistant(), name)
+                make_run(opened(), name)
             st.rerun()
         if not any_yet:
             st.caption("There is no run yet. The same on the command line: python -m evals run")
@@ -100,9 +95,7 @@ def _figures(run: Scored) -> None:
     with st.expander("Gates", expanded=bool(broken)):
         for p in passages:
             named = "" if run.secret or p.passed else ": " + ", ".join(s.case.id for s in p.cases[:10])
-            st.markdown(
-                f"- {'holds' if p.passed else '**broken**'}: {_plain(p.gate)} ({_plain(p.said)}){_plain(named)}"
-            )
+            st.markdown(f"- {'holds' if p.passed else '**broken**'}: {plain(p.gate)} ({plain(p.said)}){plain(named)}")
     category = st.selectbox("Category", ["all", *sorted({s.case.category for s in run.scores})])
     chosen = [s for s in run.scores if category in {"all", s.case.category}]
     st.dataframe([_row(f) for f in figures(chosen)], hide_index=True, width="stretch", height="content")
@@ -166,9 +159,9 @@ def _kinds(result: Comparison) -> tuple[tuple[str, tuple[Pair, ...]], ...]:
 
 def _pair(title: str, pair: Pair) -> None:
     case = pair.second.case
-    with st.expander(f"{title} · {case.id} ({case.severity}) · {_plain(case.question)}"):
+    with st.expander(f"{title} · {case.id} ({case.severity}) · {plain(case.question)}"):
         for fault in pair.second.faults:
-            st.markdown(f"- {_plain(fault.text)}")
+            st.markdown(f"- {plain(fault.text)}")
         tags = {"same": "span", "gone": "del", "new": "ins"}
         words = word_diff(own_said(pair.first.row), own_said(pair.second.row))
         st.html("<p>" + " ".join(f"<{tags[k]}>{html.escape(w)}</{tags[k]}>" for k, w in words) + "</p>")
@@ -203,24 +196,24 @@ def show_case(s: Score) -> None:
     """One case in full: what was asked and expected, the evidence, the answer, the verdicts, the words relied on."""
     case = s.case
     for earlier in case.history:
-        st.caption(f"asked before: {_plain(earlier)}")
-    st.markdown(f"#### {_plain(case.question)}")
+        st.caption(f"asked before: {plain(earlier)}")
+    st.markdown(f"#### {plain(case.question)}")
     wanted = " and ".join(" or ".join(g) for g in case.require)
     expected = f"to {case.expect}" + (f" ({' or '.join(case.reason)})" if case.reason else "")
     st.markdown(
-        f"{case.category}, {case.severity} severity, as of {case.day}; expected {_plain(expected)}{', citing ' + _plain(wanted) if wanted else ''}. {_plain(case.why)}"
+        f"{case.category}, {case.severity} severity, as of {case.day}; expected {plain(expected)}{', citing ' + plain(wanted) if wanted else ''}. {plain(case.why)}"
     )
     if s.passed:
         st.success("Without a fault.", icon=":material/check:")
     for fault in s.faults:
-        st.error(f"{fault.kind.replace('_', ' ')}: {_plain(fault.text)}", icon=":material/close:")
+        st.error(f"{fault.kind.replace('_', ' ')}: {plain(fault.text)}", icon=":material/close:")
     if s.stray:
-        st.caption(f"Stray citations: {_plain(', '.join(s.stray))}")
+        st.caption(f"Stray citations: {plain(', '.join(s.stray))}")
     st.html(_case_html(s))
 
 
 def _case_html(s: Score) -> str:
-    view = case_view(s, _assistant().index.texts)
+    view = case_view(s, opened().index.texts)
     e = html.escape
     parts = []
     if view["ranked"]:
@@ -262,13 +255,13 @@ def _ask_again(case: Case) -> None:
         "Ask again as of", value=case.day, min_value=date(2024, 7, 12), format="YYYY-MM-DD", key=f"day-{case.id}"
     )
     if right.button("Ask again", width="stretch") and isinstance(day, date):
-        outcome = _assistant().ask(case.question, as_of=day, history=case.history)
+        outcome = opened().ask(case.question, as_of=day, history=case.history)
         moved = case.model_copy(update={"as_of": day})
         row = Row.model_validate(to_json(outcome, id=case.id))
         st.info(
             f"As of {day}. The key was written for {case.day}, so a fault here may only mean that the law was another."
         )
-        show_case(score(moved, row, Holder(_assistant()).hold(row, moved)))
+        show_case(score(moved, row, Holder(opened()).hold(row, moved)))
 
 
 # -- reports ---------------------------------------------------------------------------------------------------
@@ -303,7 +296,7 @@ def _add_case() -> None:
     with st.form("case"):
         question = st.text_area("Question", draft["question"])
         if draft["history"]:
-            st.caption("Asked before: " + _plain(" · ".join(draft["history"])))
+            st.caption("Asked before: " + plain(" · ".join(draft["history"])))
         left, right = st.columns(2)
         name = left.text_input("Id", f"own-{len(_own_cases()) + 1:03}")
         severity = right.selectbox("Severity", ["high", "medium", "low"], index=1)
@@ -365,7 +358,7 @@ def save_case(fields: dict[str, object]) -> None:
             f"Not saved: {where + ': ' if where else ''}{first['msg'].removeprefix('Value error, ')}.",
             "Mend that field and save again.",
         ) from error
-    assistant = _assistant()
+    assistant = opened()
     if fault := next(iter(case_faults(case, assistant.corpus, Law(assistant.corpus, assistant.index.texts))), ""):
         raise Misuse(f"Not saved: {fault}.", "Mend it and save again.")
     known = _own_cases()
@@ -376,10 +369,6 @@ def save_case(fields: dict[str, object]) -> None:
     unfinished = path.with_suffix(".tmp")
     unfinished.write_text(dump_cases([*known, case], head="Cases added on the page."), "utf-8")
     unfinished.replace(path)
-
-
-def _plain(text: str) -> str:
-    return re.sub(r"([\\`*_\[\]<>#$:~|])", r"\\\1", text)
 
 
 _STYLE = """

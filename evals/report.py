@@ -19,7 +19,7 @@ from assistant.index import Index
 from assistant.texts import Texts
 from evals.charts import CHARTS, as_svg
 from evals.compare import Comparison, compare, word_diff
-from evals.gates import Passage
+from evals.gates import Crossing
 from evals.metrics import by_category, figures, latency
 from evals.run import Scored
 from evals.score import Score, meets, own_said
@@ -28,7 +28,7 @@ FILES = ("report.html", "junit.xml", "scores.csv")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would run as a formula
 
 
-def write_report(folder: Path, run: Scored, passages: Sequence[Passage], known: Scored | None) -> list[Path]:
+def write_report(folder: Path, run: Scored, passages: Sequence[Crossing], known: Scored | None) -> list[Path]:
     """Write the three files, all or none. Raises `Misuse` where the folder cannot be written."""
     found = compare(known, run) if known else None
     made = {
@@ -51,7 +51,7 @@ def write_report(folder: Path, run: Scored, passages: Sequence[Passage], known: 
 # -- HTML ------------------------------------------------------------------------------------------------------
 
 
-def html_report(run: Scored, passages: Sequence[Passage], found: Comparison | None) -> str:
+def html_report(run: Scored, passages: Sequence[Crossing], found: Comparison | None) -> str:
     """The report as one page without anything to load: figures, plots, gates, comparison, every case."""
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
@@ -135,7 +135,7 @@ def _pairs(found: Comparison) -> list[dict[str, Any]]:
 # -- JUnit and CSV -----------------------------------------------------------------------------------------------
 
 
-def junit(run: Scored, passages: Sequence[Passage], known: Scored | None) -> str:
+def junit(run: Scored, passages: Sequence[Crossing], known: Scored | None) -> str:
     """JUnit XML: one suite of gates, one suite per category of cases.
 
     A case that falls short fails; one that falls short in the blessed baseline too is skipped with what is missing,

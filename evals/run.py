@@ -18,8 +18,8 @@ from rich.console import Console
 from rich.progress import track
 
 from assistant import Assistant, Misuse, settings, to_json
-from evals.answers import Row, Run, matched, read_run
-from evals.cases import AS_OF, Case, load_cases, near_copies, releases, set_folder
+from evals.answers import matched, read_run
+from evals.cases import AS_OF, Case, load_cases, near_copies, set_folder
 from evals.hold import engine, held_answers
 from evals.score import Score, score
 
@@ -56,16 +56,21 @@ def stored_runs() -> list[Path]:
     return sorted((p.parent for p in runs_folder().glob("*/answers.jsonl")), key=lambda p: p.name[-16:], reverse=True)
 
 
+def produced_by(assistant: Assistant) -> dict[str, Any]:
+    """What decides an answer beside the question: corpus, texts, embedding model, code and weights, settings."""
+    chosen, stamp = assistant.settings, assistant.index.stamp
+    return {
+        "corpus": stamp.corpus, "encoder": stamp.encoder, "missing": list(stamp.missing), "engine": engine(),
+        "model": chosen.model, "nli": str(chosen.nli or ""),
+    }  # fmt: skip
+
+
 class Kept:
     """Answers kept by question, conversation, day, settings, corpus and engine; a run that was cut off goes on from them."""
 
     def __init__(self, assistant: Assistant) -> None:
-        chosen, stamp = assistant.settings, assistant.index.stamp
-        self.produced = {
-            "corpus": stamp.corpus, "encoder": stamp.encoder, "missing": list(stamp.missing), "engine": engine(),
-            "model": chosen.model, "nli": str(chosen.nli or ""),
-        }  # fmt: skip
-        path = chosen.data / "evals" / "answers.sqlite"
+        self.produced = produced_by(assistant)
+        path = assistant.settings.data / "evals" / "answers.sqlite"
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self.store = sqlite3.connect(path, isolation_level=None)
@@ -163,7 +168,7 @@ def make_run(
         "release": release,
         "cases": set_digest(cases),
         "as_of": AS_OF.isoformat(),
-        **Kept(assistant).produced,
+        **produced_by(assistant),
         "versions": {part: version(part) for part in PARTS},
     }
     store_run(target, rows, head)
@@ -189,11 +194,3 @@ def scored(path: Path, name: str = "", release: str = "", assistant: Assistant |
 def repeats(assistant: Assistant, cases: Sequence[Case]) -> list[tuple[str, str, float]]:
     """Cases that nearly repeat a question of the register, which would flatter the figures."""
     return near_copies(cases, (q for r in assistant.corpus.rules.values() for q in r.questions))
-
-
-def latest_release(name: str) -> str:
-    """The last release of a set, or nothing."""
-    return list(releases(set_folder(name)))[-1] if releases(set_folder(name)) else ""
-
-
-__all__ = ["Row", "Run", "Scored", "make_run", "scored"]

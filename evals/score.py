@@ -16,7 +16,7 @@ from pathlib import Path
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
-from assistant.law import PinpointError, parse_pinpoint
+from assistant.law import Pinpoint, PinpointError, parse_pinpoint
 from evals.answers import Row, Says
 from evals.cases import Case, Cited, Pattern
 from evals.hold import Held
@@ -159,7 +159,7 @@ def is_right(cited: str, entries: Sequence[str]) -> bool:
 
 
 @cache
-def _parsed(name: str):  # type: ignore[no-untyped-def]  # noqa: ANN202  (a Pinpoint, or None)
+def _parsed(name: str) -> Pinpoint | None:
     try:
         return parse_pinpoint(name)
     except PinpointError:

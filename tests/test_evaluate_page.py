@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from assistant.answer import Refusal
 from assistant.ask import Assistant
 from assistant.settings import ROOT, Settings
-from assistant.ui import ask_page
+from assistant.ui import shared
 from evals import page as evaluate_page
 from evals.cases import FOLDER, dump_cases, load_cases
 from evals.run import make_run, runs_folder
@@ -30,7 +30,7 @@ def runs(tmp_path: Path, built: Settings, assistant: Assistant, monkeypatch: pyt
     (folder / "one.yaml").write_text(dump_cases(cases))
     for stamp in ("20261124T080000Z", "20261125T080000Z"):
         make_run(assistant, str(folder), out=runs_folder() / f"few-{stamp}")
-    for kept in (evaluate_page._assistant, evaluate_page._scored, ask_page._assistant):
+    for kept in (shared.opened, evaluate_page._scored):
         kept.clear()
     return folder
 

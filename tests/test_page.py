@@ -16,7 +16,7 @@ from streamlit.testing.v1 import AppTest
 from assistant.ask import Assistant
 from assistant.draft import Writer
 from assistant.settings import ROOT, Settings
-from assistant.ui import ask_page
+from assistant.ui import ask_page, shared
 
 PAGE = "from assistant.ui import ask_page\nask_page.render()\n"
 QUESTION = ask_page.EXAMPLES[0]
@@ -25,7 +25,7 @@ QUESTION = ask_page.EXAMPLES[0]
 @pytest.fixture
 def page(monkeypatch: pytest.MonkeyPatch, assistant: Assistant) -> AppTest:
     monkeypatch.setattr(Assistant, "open", classmethod(lambda cls, chosen=None: assistant))
-    ask_page._assistant.clear()
+    shared.opened.clear()
     return AppTest.from_string(PAGE, default_timeout=60).run()
 
 
@@ -126,9 +126,9 @@ def test_a_broken_installation_is_explained_not_raised(
     monkeypatch: pytest.MonkeyPatch, tmp_path: os.PathLike[str]
 ) -> None:
     monkeypatch.setattr("assistant.ask.current_settings", lambda: Settings(data=tmp_path))
-    ask_page._assistant.clear()
+    shared.opened.clear()
     broken = AppTest.from_string(PAGE, default_timeout=30).run()
-    ask_page._assistant.clear()
+    shared.opened.clear()
     assert not broken.exception and "python -m ingest" in broken.error[0].value
 
 

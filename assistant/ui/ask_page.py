@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import re
 from datetime import date
 
 import streamlit as st
@@ -14,6 +13,7 @@ from assistant.ask import Assistant
 from assistant.errors import PinpointFault
 from assistant.law import AI_ACT, Authority
 from assistant.ui.markdown import as_markdown
+from assistant.ui.shared import opened, plain
 
 EXAMPLES = (
     "Can we run live facial recognition on the crowd at the Christmas market to find a missing child?",
@@ -31,18 +31,13 @@ _AUTHORITY = {
 }
 
 
-@st.cache_resource(show_spinner="Opening the law …")
-def _assistant() -> Assistant:
-    return Assistant.open()
-
-
 def render(evaluate: StreamlitPage | None = None) -> None:
     """Draw the page; with the page that takes questions as cases, each outcome offers to become one."""
     st.html(_STYLE)
     st.title("Pinpoint", anchor=False)
     st.caption("What the EU AI Act asks of police, every sentence tied to its provision.")
     try:
-        assistant = _assistant()
+        assistant = opened()
     except PinpointFault as fault:
         st.error(f"**Pinpoint cannot open its index.** {fault.message} {fault.remedy}", icon=":material/error:")
         return
@@ -105,7 +100,7 @@ def _turn(n: int, outcome: Outcome) -> None:
     with st.chat_message("user", avatar=":material/person:"):
         st.text(outcome.question or "(a question with case data, not kept)")
         if outcome.understood:
-            st.caption(f"Understood as: {_plain(outcome.understood)}")
+            st.caption(f"Understood as: {plain(outcome.understood)}")
     with st.chat_message("assistant", avatar=":material/push_pin:"):
         if isinstance(outcome, Answer):
             _answer(n, outcome)
@@ -130,9 +125,9 @@ def _offer_case(n: int, outcome: Outcome, history: list[str], evaluate: Streamli
 def _answer(n: int, answer: Answer) -> None:
     for warning in answer.warnings:
         if warning.kind != "partial":
-            st.warning(_plain(warning.text), icon=_ICONS.get(warning.kind, ":material/info:"))
+            st.warning(plain(warning.text), icon=_ICONS.get(warning.kind, ":material/info:"))
     if answer.written_by:
-        st.caption(f"Worded by {_plain(answer.written_by)}; every sentence passed verification.")
+        st.caption(f"Worded by {plain(answer.written_by)}; every sentence passed verification.")
     lines = [f"<p>{html.escape(s.text)}&nbsp;{_marks(n, answer, s.citations)}</p>" for s in answer.statements]
     st.html(f'<div class="pinpoint-answer">{"".join(lines)}</div>')
     for warning in answer.warnings:
@@ -168,7 +163,7 @@ def _source(n: int, number: int, citation: Citation, answer: Answer) -> str:
         (f"text of {citation.version}", "gray"),
     ]
     shown = "".join(f'<span class="pinpoint-badge {c}">{html.escape(t)}</span>' for t, c in badges)
-    provision = _assistant().index.texts.get(citation.pinpoint, _version(citation, answer))
+    provision = opened().index.texts.get(citation.pinpoint, _version(citation, answer))
     if provision and citation.start is not None and citation.end is not None:
         body = f'<div class="pinpoint-law" lang="en">{_marked(provision.text, _spans(citation, answer))}</div>'
     else:
@@ -215,27 +210,18 @@ def _marked(text: str, spans: list[tuple[int, int]]) -> str:
 
 def _version(citation: Citation, answer: Answer) -> str:
     """The version of the citation's work that was in force on the answer's day."""
-    return _assistant().corpus.works[citation.work].version_at(answer.as_of).date
+    return opened().corpus.works[citation.work].version_at(answer.as_of).date
 
 
 def _refusal(refusal: Refusal) -> None:
-    st.info(_plain(refusal.why), icon=":material/block:")
+    st.info(plain(refusal.why), icon=":material/block:")
     if refusal.ask:
-        st.write(_plain(refusal.ask))
+        st.write(plain(refusal.ask))
     if refusal.nearest:
         st.markdown("**Nearest provisions**")
         for near in refusal.nearest:
             heading = f" · {near.heading}" if near.heading else ""
             st.markdown(f"- [{near.pinpoint}]({near.url}){heading}" if near.url else f"- {near.pinpoint}{heading}")
-
-
-def _plain(text: str) -> str:
-    r"""Text for a Markdown widget, with what Markdown and Streamlit would read as markup made harmless.
-
-    >>> _plain("a *b* [c](d) :red[e] $f$")
-    'a \\*b\\* \\[c\\](d) \\:red\\[e\\] \\$f\\$'
-    """
-    return re.sub(r"([\\`*_\[\]<>#$:~|])", r"\\\1", text)
 
 
 _ICONS = {
