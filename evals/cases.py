@@ -279,8 +279,8 @@ def dump_cases(cases: Iterable[Case], about: dict[str, Any] | None = None, head:
 
 
 def _scalar(value: Any) -> str:
-    """A value on one line: JSON is YAML; words and dates without quotes."""
-    if isinstance(value, date) or (isinstance(value, str) and re.fullmatch(r"[a-z_]+|\d{4}-\d\d-\d\d", value)):
+    """A value on one line: JSON is YAML. Words stay quoted: bare, "null" and "no" would be none."""
+    if isinstance(value, date):
         return str(value)
     text = json.dumps(value, ensure_ascii=False)
     return re.sub(

@@ -13,7 +13,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from lxml import etree
 
@@ -86,6 +86,8 @@ def test_the_same_case_twice_is_named_with_both_places(tmp_path: Path) -> None:
         load_cases(tmp_path)
 
 
+@example("null", ["no"], date(2026, 1, 1))
+@example("2026-01-01", [], date(2026, 1, 1))
 @given(st.text(min_size=1).filter(lambda t: t.strip()), st.lists(st.text(min_size=1), max_size=3), st.dates())
 def test_cases_read_back_as_written(
     tmp_path_factory: pytest.TempPathFactory, question: str, history: list[str], day: date
