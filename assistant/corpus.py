@@ -34,6 +34,7 @@ from assistant.register import (
     Term,
 )
 
+AIDS = {"scenarios", "aids"}  # folders that no index is built from: read anew, whenever they are used
 _T = TypeVar("_T", bound=BaseModel)
 
 
@@ -115,7 +116,7 @@ def edition(work: str, version: str) -> str:
 
 
 def corpus_digest(folder: Path) -> str:
-    """sha256 over names and bytes of the corpus files, first 16 hex digits."""
+    """sha256 over names and bytes of the corpus files that answers rest on, first 16 hex digits."""
     total = hashlib.sha256()
     for path in _files(folder):
         total.update(str(path.relative_to(folder)).encode() + b"\0" + path.read_bytes() + b"\0")
@@ -123,7 +124,8 @@ def corpus_digest(folder: Path) -> str:
 
 
 def _files(folder: Path) -> list[Path]:
-    return sorted(p for p in folder.rglob("*") if p.suffix in {".toml", ".yaml", ".tsv"} and p.is_file())
+    found = [p for p in folder.rglob("*") if p.suffix in {".toml", ".yaml", ".tsv"} and p.is_file()]
+    return sorted(p for p in found if p.relative_to(folder).parts[0] not in AIDS)
 
 
 def load_manifest(folder: Path) -> Corpus:
@@ -131,7 +133,7 @@ def load_manifest(folder: Path) -> Corpus:
     if not (folder / "manifest.toml").is_file():
         raise CorpusFault(f"There is no corpus in {folder}.", "Set PINPOINT_CORPUS to the folder with manifest.toml.")
     checked, works, files = _manifest(folder / "manifest.toml")
-    digests = _unique(folder, "guidance/*.yaml", Digest, "pinpoint", {})
+    digests = unique_entries(folder, "guidance/*.yaml", Digest, "pinpoint", {})
     exists = _provision_table(folder / "provisions.tsv")
     for digest in digests.values():
         work = works.get(parse_pinpoint(digest.pinpoint).work)
@@ -148,20 +150,20 @@ def load_corpus(folder: Path) -> Corpus:
     where: dict[str, str] = {}  # file and line of every entry, for faults
     corpus = replace(
         load_manifest(folder),
-        rules=_unique(folder, "register/*.yaml", Rule, "id", where),
-        refusals=_unique(folder, "refusals*.yaml", RefusalCase, "id", where),
-        misreadings=_unique(folder, "misreadings.yaml", Misreading, "id", where),
-        terms=tuple(t for _, _, t in _entries(folder, "lexicon.yaml", Term)),
-        calendars={edition(c.work, c.version): c for _, _, c in _entries(folder, "calendar.yaml", Calendar)},
-        functions=_unique(folder, "functions.yaml", PoliceFunction, "id", where),
-        scope=tuple(s for _, _, s in _entries(folder, "scope.yaml", Scope)),
+        rules=unique_entries(folder, "register/*.yaml", Rule, "id", where),
+        refusals=unique_entries(folder, "refusals*.yaml", RefusalCase, "id", where),
+        misreadings=unique_entries(folder, "misreadings.yaml", Misreading, "id", where),
+        terms=tuple(t for _, _, t in entries_of(folder, "lexicon.yaml", Term)),
+        calendars={edition(c.work, c.version): c for _, _, c in entries_of(folder, "calendar.yaml", Calendar)},
+        functions=unique_entries(folder, "functions.yaml", PoliceFunction, "id", where),
+        scope=tuple(s for _, _, s in entries_of(folder, "scope.yaml", Scope)),
     )
     _check_links(corpus, where)
     return replace(corpus, explained=tuple(_explained(folder, corpus)))
 
 
 def _explained(folder: Path, corpus: Corpus) -> Iterator[Explained]:
-    for path, line, entry in _entries(folder, "coverage/*.yaml", Explained):
+    for path, line, entry in entries_of(folder, "coverage/*.yaml", Explained):
         for other in entry.by:
             if other not in corpus.rules:
                 raise CorpusFault(f"{path}:{line}: {other} is no rule.", "Mend the id or remove it.")
@@ -200,7 +202,7 @@ def _mapping(loader: _Lines, node: yaml.MappingNode) -> dict[Any, Any]:
 _Lines.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
 
 
-def _entries(folder: Path, pattern: str, model: type[_T]) -> Iterator[tuple[Path, int, _T]]:
+def entries_of(folder: Path, pattern: str, model: type[_T]) -> Iterator[tuple[Path, int, _T]]:
     """Every entry of the files, checked, with its file and line."""
     for path in sorted(folder.glob(pattern)):
         try:
@@ -230,10 +232,10 @@ def _strip_lines(raw: dict[Any, Any]) -> int:
     return int(raw.pop("__line__", 1))
 
 
-def _unique(folder: Path, pattern: str, model: type[_T], key: str, where: dict[str, str]) -> dict[str, _T]:
+def unique_entries(folder: Path, pattern: str, model: type[_T], key: str, where: dict[str, str]) -> dict[str, _T]:
     """The entries by their key; `where` gets the file and line of each."""
     found: dict[str, _T] = {}
-    for path, line, entry in _entries(folder, pattern, model):
+    for path, line, entry in entries_of(folder, pattern, model):
         name = getattr(entry, key)
         if name in where:
             raise CorpusFault(f"{path}:{line}: {name} stands already in {where[name]}.", "Give one of them another id.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -132,20 +131,3 @@ def _chance(a: NDArray[np.float64], b: NDArray[np.float64]) -> tuple[float, str]
     signs = np.random.default_rng(7).choice((-1.0, 1.0), (FLIPS, len(moved)))
     as_large = np.abs(signs @ moved) >= abs(moved.sum()) - 1e-12
     return float((as_large.sum() + 1) / (FLIPS + 1)), "sign flips"
-
-
-def word_diff(first: str, second: str) -> list[tuple[str, str]]:
-    """The words of two texts: ("same" | "gone" | "new", words).
-
-    >>> word_diff("apply from 2026 on", "apply from 2027 on")
-    [('same', 'apply from'), ('gone', '2026'), ('new', '2027'), ('same', 'on')]
-    """
-    a, b = first.split(), second.split()
-    found: list[tuple[str, str]] = []
-    for tag, i, j, k, m in difflib.SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
-        if tag == "equal":
-            found.append(("same", " ".join(a[i:j])))
-            continue
-        found += [("gone", " ".join(a[i:j]))] if j > i else []
-        found += [("new", " ".join(b[k:m]))] if m > k else []
-    return found

@@ -12,10 +12,11 @@ from rich.markup import escape
 from rich.table import Table
 
 from assistant import Assistant, Misuse
+from assistant.aids.reader import word_diff
 from evals.answers import answers_schema
 from evals.baseline import baseline, bless
 from evals.cases import case_schema, load_cases, set_folder
-from evals.compare import Comparison, Pair, compare, word_diff
+from evals.compare import Comparison, Pair, compare
 from evals.gates import GATES, Crossing, load_gates, through
 from evals.lint import lint_set, release_set
 from evals.metrics import by_category, figures, latency

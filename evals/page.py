@@ -10,12 +10,13 @@ import streamlit as st
 from pydantic import ValidationError
 
 from assistant import Misuse, PinpointFault, settings, to_json
+from assistant.aids.reader import word_diff
 from assistant.ui.shared import opened, plain
 from evals.answers import Row
 from evals.baseline import baseline
 from evals.cases import OWN, Case, dump_cases, load_cases
 from evals.charts import CHARTS
-from evals.compare import Comparison, Pair, compare, word_diff
+from evals.compare import Comparison, Pair, compare
 from evals.gates import load_gates, through
 from evals.hold import Holder
 from evals.lint import Law, case_faults

@@ -14,11 +14,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from lxml import etree
 
 from assistant import Misuse, settings
+from assistant.aids.reader import word_diff
 from assistant.errors import PinpointFault
 from assistant.index import Index
 from assistant.texts import Texts
 from evals.charts import CHARTS, as_svg
-from evals.compare import Comparison, compare, word_diff
+from evals.compare import Comparison, compare
 from evals.gates import Crossing
 from evals.metrics import by_category, figures, latency
 from evals.run import Scored

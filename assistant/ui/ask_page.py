@@ -8,12 +8,14 @@ from datetime import date
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
+from assistant.aids.actions import actions
 from assistant.answer import Answer, Citation, Outcome, Refusal
 from assistant.ask import Assistant
 from assistant.errors import PinpointFault
-from assistant.law import AI_ACT, Authority
+from assistant.law import AI_ACT
+from assistant.ui.cited import AUTHORITY, sources_link
 from assistant.ui.markdown import as_markdown
-from assistant.ui.shared import opened, plain
+from assistant.ui.shared import aids, opened, plain, scheme, way
 
 EXAMPLES = (
     "Can we run live facial recognition on the crowd at the Christmas market to find a missing child?",
@@ -23,12 +25,6 @@ EXAMPLES = (
     "What does Art. 26(10) say?",
 )
 NOTICE = "Guidance for officers, not legal advice. Leave out names, numbers and anything else from a case."
-_AUTHORITY = {
-    Authority.LAW: ("Law", "blue"),
-    Authority.OFFICIAL_GUIDANCE: ("Official guidance", "orange"),
-    Authority.TOOLKIT: ("Toolkit, not law", "violet"),
-    Authority.COMMENTARY: ("Commentary, not law", "gray"),
-}
 
 
 def render(evaluate: StreamlitPage | None = None) -> None:
@@ -135,6 +131,7 @@ def _answer(n: int, answer: Answer) -> None:
             st.caption(warning.text)
     sources = "".join(_source(n, number, citation, answer) for number, citation in enumerate(answer.citations, 1))
     st.html(f'<h4 class="pinpoint-h">Sources</h4>{sources}')
+    _onward(answer)
     text = as_markdown(answer)
     left, right = st.columns(2)
     with left.popover("Copy", icon=":material/content_copy:", width="stretch"):
@@ -143,6 +140,16 @@ def _answer(n: int, answer: Answer) -> None:
         "Download", text, file_name=f"pinpoint-{answer.as_of.isoformat()}-{n + 1}.md", mime="text/markdown",
         icon=":material/download:", key=f"download-{n}", width="stretch",
     )  # fmt: skip
+
+
+def _onward(answer: Answer) -> None:
+    """What to do with the answer: the assessment, a worksheet field, a scenario, a primer, with what fits filled in."""
+    icons = {"assess": ":material/rule:", "worksheets": ":material/edit_document:", "practise": ":material/school:", "primers": ":material/article:"}  # fmt: skip
+    offered = actions(answer, opened().corpus, aids(), scheme())
+    if offered:
+        with st.expander("Go on with this"):
+            for action in offered:
+                way(action.page, action.label, icons[action.page], **action.query)
 
 
 def _marks(n: int, answer: Answer, cited: tuple[Citation, ...]) -> str:
@@ -155,7 +162,7 @@ def _marks(n: int, answer: Answer, cited: tuple[Citation, ...]) -> str:
 
 def _source(n: int, number: int, citation: Citation, answer: Answer) -> str:
     """One source: its name in view; badges, link and the provision with the relied-on words marked on opening."""
-    name, colour = _AUTHORITY[citation.authority]
+    name, colour = AUTHORITY[citation.authority]
     applies = "green" if citation.status.startswith("applies since") else "orange"
     badges = [
         (name + (", draft" if citation.draft else ""), colour),
@@ -169,11 +176,14 @@ def _source(n: int, number: int, citation: Citation, answer: Answer) -> str:
     else:
         body = "<p>The official text is not installed here; the link leads to it.</p>"
     site = "EUR-Lex" if "eur-lex" in citation.url else "the source"
-    link = (
-        f'<p><a href="{html.escape(citation.url)}" target="_blank" rel="noopener">Open at {site}</a></p>'
+    version = citation.version if citation.work == AI_ACT else ""
+    inside = f'<a href="{html.escape(sources_link(citation.pinpoint, version))}" target="_blank" rel="noopener">Read in Sources</a>'
+    outside = (
+        f' · <a href="{html.escape(citation.url)}" target="_blank" rel="noopener">Open at {site}</a>'
         if citation.url
         else ""
     )
+    link = f"<p>{inside}{outside}</p>"
     heading = f" · {html.escape(citation.heading)}" if citation.heading else ""
     return (
         f'<details class="pinpoint-source" id="source-{n}-{number}"><summary>[{number}] <b>{html.escape(citation.pinpoint)}</b>{heading}</summary>'
