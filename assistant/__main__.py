@@ -1,4 +1,4 @@
-"""`python -m assistant`: ask a question, answer a file of questions, search, check the record."""
+"""`python -m assistant`: ask a question, answer a file of questions, search, check the record; and the aids."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from assistant.aids import console
 from assistant.answer import Answer, Outcome
 from assistant.ask import Assistant, parse_day
 from assistant.errors import Misuse, PinpointFault, StoreFault
@@ -171,6 +172,7 @@ def main(argv: list[str] | None = None) -> int:
     found.add_argument("--as-of", help="the day whose law is searched, YYYY-MM-DD (default: today)")
     found.add_argument("--json", action="store_true")
     commands.add_parser("check-record", help="verify the hash chain of the record of answers")
+    console.add_commands(commands)
     arguments = parser.parse_args(argv)
     try:
         if arguments.command == "ask":
@@ -179,7 +181,9 @@ def main(argv: list[str] | None = None) -> int:
             return batch(arguments.source, arguments.target)
         if arguments.command == "search":
             return search(arguments.question, max(1, arguments.k), arguments.json, arguments.as_of)
-        return check_record()
+        if arguments.command == "check-record":
+            return check_record()
+        return console.run(arguments)
     except PinpointFault as fault:
         _say(str(fault))
         return fault.exit_code

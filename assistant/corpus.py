@@ -207,7 +207,7 @@ def entries_of(folder: Path, pattern: str, model: type[_T]) -> Iterator[tuple[Pa
     for path in sorted(folder.glob(pattern)):
         try:
             listed = yaml.load(path.read_text("utf-8"), _Lines) or []
-        except (yaml.YAMLError, UnicodeDecodeError) as error:
+        except (yaml.YAMLError, ValueError) as error:  # a day that does not exist is a ValueError
             mark = getattr(error, "problem_mark", None)
             where = f"{path}:{mark.line + 1}" if mark else str(path)
             raise CorpusFault(f"{where}: not YAML: {_first(error)}.", "Mend that line.") from error

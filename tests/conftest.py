@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -11,7 +13,6 @@ import pytest
 from hypothesis import settings as hypothesis_settings
 
 from assistant.ask import Assistant
-from assistant.build import build_index
 from assistant.corpus import Corpus, load_corpus
 from assistant.settings import ROOT, Settings, settings
 from assistant.texts import Texts
@@ -63,11 +64,29 @@ def texts(corpus: Corpus, tmp_path_factory: pytest.TempPathFactory) -> Texts:
 @pytest.fixture(scope="session")
 def built(corpus: Corpus, texts: Texts, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Settings whose data folder holds an index of the whole corpus and of every text at hand."""
-    chosen = Settings(data=tmp_path_factory.mktemp("data"), originals=ORIGINALS, publications_url="http://127.0.0.1:9")
-    build_index(corpus, texts, (), chosen, lambda *_, **__: None)
-    return chosen
+    import shutil
+
+    target = tmp_path_factory.mktemp("data")
+    for part in (ROOT / "data").iterdir():
+        if part.name not in {"evals", "records", "work"}:
+            (shutil.copytree if part.is_dir() else shutil.copy)(part, target / part.name)
+    return Settings(data=target, originals=ORIGINALS, publications_url="http://127.0.0.1:9")
 
 
 @pytest.fixture(scope="session")
 def assistant(built: Settings) -> Assistant:
     return Assistant.open(built)
+
+
+@pytest.fixture(scope="session")
+def address(built: Settings) -> Iterator[str]:
+    """The app served on this machine, with the session's index."""
+    port = "18599"
+    environment = {**os.environ, "PINPOINT_DATA": str(built.data), "PINPOINT_CORPUS": str(built.corpus)}
+    server = subprocess.Popen(
+        [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", port],
+        cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    yield f"http://127.0.0.1:{port}"
+    server.terminate()
+    server.wait()

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import os
-import shutil
-import subprocess
-import sys
-import time
-from collections.abc import Iterator
 from datetime import date
 
 import pytest
+from browser import browser, needs_browser, until, visit
 from streamlit.testing.v1 import AppTest
 
 from assistant.ask import Assistant
 from assistant.draft import Writer
-from assistant.settings import ROOT, Settings
+from assistant.settings import Settings
 from assistant.ui import ask_page, shared
 
 PAGE = "from assistant.ui import ask_page\nask_page.render()\n"
@@ -134,68 +130,32 @@ def test_a_broken_installation_is_explained_not_raised(
 
 # -- a real browser ---------------------------------------------------------------------------------
 
-BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
-DRIVER = shutil.which("chromedriver")
-needs_browser = pytest.mark.skipif(not (BROWSER and DRIVER), reason="no Chromium with chromedriver on this machine")
-
-
-@pytest.fixture(scope="module")
-def address(built: Settings) -> Iterator[str]:
-    port = "18599"
-    environment = {**os.environ, "PINPOINT_DATA": str(built.data), "PINPOINT_CORPUS": str(built.corpus)}
-    server = subprocess.Popen(
-        [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", port],
-        cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    yield f"http://127.0.0.1:{port}"
-    server.terminate()
-    server.wait()
-
 
 @pytest.mark.browser
 @needs_browser
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
 @pytest.mark.parametrize("width", [1100, 390], ids=["desk", "phone"])
 def test_the_page_in_a_browser_by_keyboard(address: str, width: int) -> None:
-    from selenium import webdriver
     from selenium.webdriver.common.action_chains import ActionChains
     from selenium.webdriver.common.by import By
     from selenium.webdriver.common.keys import Keys
-    from selenium.webdriver.support.ui import WebDriverWait
 
-    options = webdriver.ChromeOptions()
-    for argument in ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-                     "--disable-background-networking", "--disable-component-update", "--disable-sync",
-                     f"--window-size={width},1000"):  # fmt: skip
-        options.add_argument(argument)
-    options.binary_location = str(BROWSER)
-    service = webdriver.ChromeService(executable_path=str(DRIVER))
-    browser = webdriver.Chrome(options=options, service=service)
-    try:
-        for _ in range(60):
-            try:
-                browser.get(address)
-                break
-            except Exception:
-                time.sleep(0.5)
-        wait = WebDriverWait(browser, 60)
-        box = wait.until(lambda b: b.find_element(By.CSS_SELECTOR, "[data-testid='stChatInput'] textarea"))
+    with browser(width) as driven:
+        visit(driven, address)
+        box = until(driven, lambda b: b.find_element(By.CSS_SELECTOR, "[data-testid='stChatInput'] textarea"))
         box.send_keys(QUESTION, Keys.ENTER)
         # the sources are drawn after the sentences: the download button is the last thing of a turn
-        wait.until(lambda b: b.find_elements(By.CSS_SELECTOR, "[data-testid='stDownloadButton']"))
-        mark = browser.find_element(By.CSS_SELECTOR, "a.pinpoint-mark")
+        until(driven, lambda b: b.find_elements(By.CSS_SELECTOR, "[data-testid='stDownloadButton']"))
+        mark = driven.find_element(By.CSS_SELECTOR, "a.pinpoint-mark")
         assert mark.get_attribute("aria-label").startswith("Source 1")
-        source = wait.until(lambda b: b.find_element(By.CSS_SELECTOR, "details.pinpoint-source summary"))
-        browser.execute_script("arguments[0].focus()", source)
-        ActionChains(browser).send_keys(Keys.ENTER).perform()
-        wait.until(lambda b: b.find_element(By.CSS_SELECTOR, "details[open] mark").is_displayed())
-        assert "real-time" in browser.find_element(By.CSS_SELECTOR, "details[open] mark").text
-        assert (
-            browser.find_element(By.CSS_SELECTOR, "details[open] a").get_attribute("href").startswith("https://eur-lex")
-        )
-        wide = browser.execute_script(
+        source = until(driven, lambda b: b.find_element(By.CSS_SELECTOR, "details.pinpoint-source summary"))
+        driven.execute_script("arguments[0].focus()", source)
+        ActionChains(driven).send_keys(Keys.ENTER).perform()
+        until(driven, lambda b: b.find_element(By.CSS_SELECTOR, "details[open] mark").is_displayed())
+        assert "real-time" in driven.find_element(By.CSS_SELECTOR, "details[open] mark").text
+        links = driven.find_elements(By.CSS_SELECTOR, "details[open] a")
+        assert links[0].get_attribute("href").startswith("https://eur-lex")
+        wide = driven.execute_script(
             "return document.documentElement.scrollWidth - document.documentElement.clientWidth"
         )
         assert wide <= 0, "nothing sticks out sideways"
-    finally:
-        browser.quit()

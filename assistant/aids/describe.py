@@ -22,6 +22,7 @@ from assistant.errors import Misuse
 from assistant.intake import normalise
 from assistant.law import AI_ACT, parse_pinpoint
 from assistant.register import Rule
+from assistant.retrieve import Candidate
 
 LONGEST = 8000  # characters of a description
 NEAREST = 3  # cues of an answer whose likeness is averaged
@@ -54,8 +55,8 @@ class Reading:
     near: tuple[Rule, ...]
 
 
-def suggest(assistant: Assistant, scheme: Scheme, description: str, rules: int = 4) -> Reading:
-    """Read a description. Raises `Misuse` for one that is empty, too long or holds case data."""
+def suggest(assistant: Assistant, scheme: Scheme, description: str, rules: int = 4, guidelines: bool = True) -> Reading:
+    """Read a description; without `guidelines` the rules on the draft guidelines are left aside. Raises `Misuse` for one that is empty, too long or holds case data."""
     text = normalise(description)
     if not text:
         raise Misuse("There is no description.", "Write what the system does, in a few sentences.")
@@ -65,10 +66,11 @@ def suggest(assistant: Assistant, scheme: Scheme, description: str, rules: int =
         raise Misuse("The description seems to hold data of a real case.", "Describe the system in general.")
     likeness, because = _likeness(assistant, scheme, text)
     version = assistant.corpus.works[AI_ACT].versions[-1].date
-    found = assistant.retriever.find(text[:1900], version).candidates[:25]
+    found = assistant.retriever.find(f"Is this high-risk: {text}"[:1900], version).candidates
+    found = [c for c in found if guidelines or c.rule.pinpoints[0].kind != "paragraph"][:25]
     return Reading(
         tuple(_suggestions(scheme, likeness, because)),
-        tuple(_areas(assistant, scheme, text, likeness)),
+        tuple(_areas(scheme, found, likeness)),
         _stands(scheme, likeness, [(c.rule, c.score) for c in found]),
         tuple(c.rule for c in found[:rules]),
     )
@@ -184,18 +186,20 @@ def area_of(name: str) -> str | None:
     return None
 
 
-def _areas(assistant: Assistant, scheme: Scheme, text: str, likeness: Mapping[tuple[str, str], float]) -> list[str]:
-    """The areas of Annex III, the likeliest first: cues and retrieved provisions, fused by rank."""
+def _areas(scheme: Scheme, found: list[Candidate], likeness: Mapping[tuple[str, str], float]) -> list[str]:
+    """The areas of Annex III, the likeliest first: cues and retrieved rules, fused by rank."""
     by_task = areas_of(scheme)
     cued: dict[str, float] = {}
     for (question, option), score in likeness.items():
         for area in by_task.get(option, ()) if question == "task" else ():
             cued[area] = max(cued.get(area, 0.0), score)
-    retrieved = assistant.search(f"Is this high-risk: {text}"[:1900], k=60)
-    ranked = list(dict.fromkeys(a for p, _ in retrieved if (a := area_of(str(p)))))
+    retrieved: dict[str, float] = {}
+    for n, candidate in enumerate(found):
+        for area in {a for p in candidate.rule.provisions if (a := area_of(p))}:
+            retrieved[area] = retrieved.get(area, 0.0) + candidate.score * 0.8**n
     fused: dict[str, float] = defaultdict(float)
-    for order in (sorted(cued, key=lambda a: -cued[a]), ranked):
-        for rank, area in enumerate(order):
+    for order in (cued, retrieved):
+        for rank, area in enumerate(sorted(order, key=lambda a: -order[a])):
             fused[area] += 1 / (3 + rank)
     return sorted(fused, key=lambda a: -fused[a])
 

@@ -175,7 +175,7 @@ def handout(assistant: Assistant, scenario: Scenario, solutions: bool) -> Docume
     made.bullets([("✓ " if o.right and solutions else "") + o.text for o in scenario.options])
     if not solutions:
         made.heading("Your decision, and why: name the provisions")
-        made.space(14)
+        made.space(9)
         made.heading("Talk about it")
         made.bullets(scenario.talk)
         made.heading("Hints (fold back)")

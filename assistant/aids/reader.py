@@ -90,8 +90,8 @@ class Reader:
     @staticmethod
     def _parent(name: str) -> Pinpoint | None:
         pinpoint = parse_pinpoint(name)
-        if pinpoint.section and len(pinpoint.parts) == 1:
-            return pinpoint.top
+        if pinpoint.section:
+            return None if pinpoint.parts else pinpoint.top
         return pinpoint.top if len(pinpoint.parts) == 1 and "." not in pinpoint.parts[0] else None
 
     def links(self, text: str, here: Pinpoint, version: str) -> list[Link]:

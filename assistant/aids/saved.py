@@ -160,14 +160,18 @@ class Shelf:
     @staticmethod
     def _write(path: Path, sheet: Sheet) -> None:
         """Whole or not at all: written beside, then put in place."""
+        beside: Path | None = None
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False) as file:
+                beside = Path(file.name)
                 file.write(as_json(sheet))
                 file.flush()
                 os.fsync(file.fileno())
-            os.replace(file.name, path)
+            os.replace(beside, path)
         except OSError as error:
+            if beside:
+                beside.unlink(missing_ok=True)
             raise StoreFault(
                 f"The worksheet cannot be saved in {path.parent}: {error.strerror}.",
                 "Download it as JSON now, then mend the folder or its disk.",

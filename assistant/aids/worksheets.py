@@ -245,6 +245,7 @@ def risk_document(assistant: Assistant, aids: Aids, sheet: Sheet) -> Document:
     if risks:
         made.picture(picture(matrix(risks), f"Matrix of likelihood and impact with {len(risks)} risks"))
     made.text("Likelihood: " + _scale(LIKELIHOOD) + ". Impact: " + _scale(IMPACT) + ".")
+    made.heading("The risks, the gravest first")
     laws = {r.id: r.rules for p in aids.principles.values() for r in p.risks}
     for risk in risks:
         made.heading(f"{risk.gravity}: {risk.text}", 3)
@@ -270,6 +271,7 @@ def readiness_document(assistant: Assistant, aids: Aids, sheet: Sheet, before: S
     made.text("Scale: " + _scale(LEVELS, 0) + ".")
     made.heading("Next steps")
     made.bullets(f"{ask} {step}" for ask, step in next_steps(aids.principles.values(), sheet.values))
+    made.heading("Answers")
     for p in aids.principles.values():
         answered = [q for q in p.readiness if sheet.values.get(q.id)]
         if answered:

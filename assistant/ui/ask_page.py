@@ -179,11 +179,11 @@ def _source(n: int, number: int, citation: Citation, answer: Answer) -> str:
     version = citation.version if citation.work == AI_ACT else ""
     inside = f'<a href="{html.escape(sources_link(citation.pinpoint, version))}" target="_blank" rel="noopener">Read in Sources</a>'
     outside = (
-        f' · <a href="{html.escape(citation.url)}" target="_blank" rel="noopener">Open at {site}</a>'
+        f'<a href="{html.escape(citation.url)}" target="_blank" rel="noopener">Open at {site}</a> · '
         if citation.url
         else ""
     )
-    link = f"<p>{inside}{outside}</p>"
+    link = f"<p>{outside}{inside}</p>"
     heading = f" · {html.escape(citation.heading)}" if citation.heading else ""
     return (
         f'<details class="pinpoint-source" id="source-{n}-{number}"><summary>[{number}] <b>{html.escape(citation.pinpoint)}</b>{heading}</summary>'

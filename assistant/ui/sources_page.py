@@ -175,7 +175,8 @@ def _unit(unit: Provision, aimed: Pinpoint, version: str) -> str:
     if whole:
         body = f"<mark>{body}</mark>"
     label = f'<a href="{html.escape(sources_link(str(pinpoint), version))}" target="_self" aria-label="Link to {html.escape(str(pinpoint))}">{html.escape(str(pinpoint))}</a>'
-    return f'<div class="pinpoint-law" id="{html.escape(pinpoint.eid)}"><strong>{label}</strong>\n{body}</div>'
+    heading = f" {html.escape(unit.heading)}" if pinpoint.section and not pinpoint.parts else ""
+    return f'<div class="pinpoint-law" id="{html.escape(pinpoint.eid)}"><strong>{label}</strong>{heading}\n{body}</div>'
 
 
 def linked(text: str, links: Sequence[Link], version: str, marked: tuple[int, int] | None = None) -> str:

@@ -1,14 +1,15 @@
 """The Commission's example systems: which area of Annex III a description belongs to, and whether it is within, outside or exempt.
 
-The product has no classifier of descriptions of its own yet; measured is what its retriever brings: the area of the first
-point of Annex III (or of the draft guidelines' part on it) among the ranked provisions. Within or outside is not decided.
-Sentences in which an example states its own verdict are cut off first. The examples are from the draft guidelines, which
-are part of the corpus: the rules were not written from these examples, but their topics are known to it.
+Measured is what *Assess a system* suggests for a description in free words (`assistant.aids.describe`); it suggests and
+decides nothing. Sentences in which an example states its own verdict are cut off first. The examples are from the draft
+guidelines, which are part of the corpus: neither the rules nor the cues were written from these examples, but rules
+restate paragraphs they stand in, so the same is measured once more without the rules on those guidelines.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -17,7 +18,9 @@ from rich.console import Console
 from rich.table import Table
 
 from assistant import Assistant
-from assistant.law import AI_ACT, Pinpoint
+from assistant.aids.assess import Scheme, load_scheme
+from assistant.aids.describe import Reading, suggest
+from assistant.law import AI_ACT
 from assistant.lexical import Lexical
 from assistant.vectors import Encoder
 from evals.cases import AS_OF
@@ -25,31 +28,62 @@ from evals.external import folder_of, read_lines
 from evals.metrics import mean_interval
 
 AREAS = [str(n) for n in range(1, 9)]
-# where the draft guidelines speak of each area that they have paragraphs on here
-PARAGRAPHS = {"1": (119, 177), "6": (337, 372), "7": (373, 403), "8": (404, 447)}
+PLACES = ("within", "outside", "filter")
 _VERDICT = re.compile(
     r"[^.;]*\b(?:high[- ]risk|(?:fall|falls|falling|fell) (?:within|outside|under)|exempt\w*|Article 6\(3\)|Annex III|point \d)\b[^.;]*[.;]?",
     re.I,
 )
-Rank = Callable[[str], list[str]]
+Rank = Callable[[str], Sequence[str]]
 
 
 def run(root: Path | None = None) -> int:
-    """The right area first, and among three: the product's retriever beside BM25 and the plain model over Annex III."""
+    """Areas first and among three, beside BM25 and the plain model over Annex III; then within, outside or exempt."""
     rows = read_lines(folder_of("classification", root) / "ec_draft_guidelines_examples.jsonl")
-    examples = [(described(r["text"]), r["area"].split(".")[1].split("-")[0]) for r in rows]
-    examples = [(text, area) for text, area in examples if len(text.split()) >= 6]
+    examples = [(described(r["text"]), r["area"].split(".")[1].split("-")[0], r["label"]) for r in rows]
+    examples = [e for e in examples if len(e[0].split()) >= 6]
     assistant = Assistant.open()
-    systems = {"Pinpoint": _ours(assistant), "bm25s": _lexical(assistant), "MiniLM": _dense(assistant)}
+    scheme = load_scheme(assistant.settings.corpus, assistant.corpus)
+    readings = [suggest(assistant, scheme, text) for text, _, _ in examples]
+    without = [suggest(assistant, scheme, text, guidelines=False) for text, _, _ in examples]
+    console = Console(width=110)
     table = Table(title=f"areas of Annex III, {len(examples)} of {len(rows)} examples with words left (95 % interval)")
     for column in ("system", "right area first", "among three"):
         table.add_column(column, justify="left" if column == "system" else "right")
-    for name, rank in systems.items():
-        found = [(rank(text), area) for text, area in examples]
-        cells = ["{:.3f} ({:.3f}-{:.3f})".format(*mean_interval([float(a in f[:k]) for f, a in found])) for k in (1, 3)]
-        table.add_row(name, *cells)
-    Console(width=110).print(table)
+    ranked: dict[str, list[Sequence[str]]] = {
+        "Pinpoint": [r.areas for r in readings],
+        "Pinpoint, without the guidelines": [r.areas for r in without],
+        "bm25s": list(map(_lexical(assistant), [text for text, _, _ in examples])),
+        "MiniLM": list(map(_dense(assistant), [text for text, _, _ in examples])),
+    }
+    for name, found in ranked.items():
+        right = [(f, area) for f, (_, area, _) in zip(found, examples, strict=True)]
+        table.add_row(name, *(_share([a in f[:k] for f, a in right]) for k in (1, 3)))
+    console.print(table)
+    console.print(_places(examples, {"Pinpoint": readings, "Pinpoint, without the guidelines": without}))
+    console.print(
+        f"A task is suggested for {_share([_tasks(r) for r in readings])} of them; of the right area for {_share(_fitting(scheme, readings, examples))}."
+    )
     return 0
+
+
+def _places(examples: Sequence[tuple[str, str, str]], systems: dict[str, list[Reading]]) -> Table:
+    table = Table(title="within a listed use, outside, or exempt by Art. 6(3)")
+    for column in ("system", "right", *(f"{p} recall" for p in PLACES), "balanced"):
+        table.add_column(column, justify="left" if column == "system" else "right")
+    for name, readings in systems.items():
+        pairs = [(r.stands, label) for r, (_, _, label) in zip(readings, examples, strict=True)]
+        recalls = [np.mean([said == p for said, label in pairs if label == p]) for p in PLACES]
+        table.add_row(
+            name, _share([a == b for a, b in pairs]), *(f"{r:.3f}" for r in recalls), f"{np.mean(recalls):.3f}"
+        )
+    common = Counter(label for _, _, label in examples).most_common(1)[0]
+    table.add_row(
+        f"always “{common[0]}”",
+        f"{common[1] / len(examples):.3f}",
+        *("1.000" if p == common[0] else "0.000" for p in PLACES),
+        "0.333",
+    )
+    return table
 
 
 def described(text: str) -> str:
@@ -61,20 +95,23 @@ def described(text: str) -> str:
     return " ".join(_VERDICT.sub(" ", text).split())
 
 
-def _area(pinpoint: Pinpoint) -> str | None:
-    if pinpoint.work == AI_ACT and pinpoint.kind == "annex" and pinpoint.unit == "III" and pinpoint.parts:
-        return pinpoint.parts[0]
-    if pinpoint.kind == "paragraph" and pinpoint.unit.isdigit():
-        return next((a for a, (low, high) in PARAGRAPHS.items() if low <= int(pinpoint.unit) <= high), None)
-    return None
+def _tasks(reading: Reading) -> list[str]:
+    return [s.option for s in reading.suggestions if s.question == "task"]
 
 
-def _ours(assistant: Assistant) -> Rank:
-    def rank(text: str) -> list[str]:
-        found = assistant.search(f"Is this high-risk: {text}"[:1900], k=60, as_of=AS_OF)
-        return list(dict.fromkeys(a for p, _ in found if (a := _area(p))))
+def _fitting(scheme: Scheme, readings: Sequence[Reading], examples: Sequence[tuple[str, str, str]]) -> list[bool]:
+    """Whether a suggested task leads to the right area, for the examples within a listed use."""
+    from assistant.aids.describe import areas_of
 
-    return rank
+    areas = areas_of(scheme)
+    return [
+        any(area in areas.get(t, ()) for t in _tasks(r))
+        for r, (_, area, label) in zip(readings, examples, strict=True) if label == "within"
+    ]  # fmt: skip
+
+
+def _share(right: Sequence[object]) -> str:
+    return "{:.3f} ({:.3f}-{:.3f})".format(*mean_interval([float(bool(r)) for r in right]))
 
 
 def _annex(assistant: Assistant) -> tuple[list[str], list[str]]:
