@@ -11,7 +11,7 @@ The result says what the Act's lists and duties hold for such answers. It never 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -30,8 +30,13 @@ Truth = bool | None  # None: unknown
 Condition = tuple[dict[str, tuple[str, ...] | Literal["any"]], ...]
 _Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
 PUBLIC = frozenset({"police", "border", "prosecutor", "court", "public"})
+UNCHANGED = (
+    "As long as its design is not significantly changed and it is not meant for public authorities, no day is set."
+)
 LEGACY_PUBLIC, LEGACY_LARGE = "aia-111-2-public-authorities", "aia-111-1-large-it"  # rules that state the two days
 MOST = 15  # questions
+PASSES = (("prohibited",), ("high_risk", "transparency"), ("unlisted", "note"), ("duty",), ("open", "boundary"))
+STANDING = {"found", "banned", "excepted"}  # conditions on findings of an earlier pass
 
 
 class Fact(Entry):
@@ -84,6 +89,7 @@ class Finding(Entry):
     role: Literal["", "deployer", "provider", "both"] = ""
     legacy: bool = False
     in_place: Condition = ()  # of a duty: the answers that say something is in place for it
+    not_in_place: Condition = ()  # the answers that say it is not, whatever else they say
 
 
 class Status(StrEnum):
@@ -162,7 +168,7 @@ class Scheme:
         outside = [self._line(f, facts, ()) for f in self.findings if f.kind == "outside"]
         aside = [line for line in outside if line and line.status is Status.HOLDS]
         lines: list[Line] = [line for line in outside if line]
-        for kinds in (("prohibited", "high_risk", "transparency", "unlisted", "note"), ("duty",), ("open", "boundary")):
+        for kinds in PASSES:
             found = [line for f in self.findings if f.kind in kinds and (line := self._line(f, facts, aside))]
             lines += found
             facts = facts.knowing(found)
@@ -186,7 +192,7 @@ class Scheme:
             )
         bearing, decisive, status = [], False, Status.HOLDS
         for exception in finding.unless:
-            taken, open_ = facts.excepted(exception)
+            taken, open_ = facts.applies(exception)
             if taken is False:
                 continue
             missing += open_
@@ -194,12 +200,12 @@ class Scheme:
             status = Status.UNLESS
             decisive = decisive or (taken is True and exception.full)
         if decisive:
-            bearing = [e for e in bearing if e.full and facts.excepted(e)[0] is True]
+            bearing = [e for e in bearing if e.full and facts.applies(e)[0] is True]
             status, missing = Status.LIFTED, ()
         if aside and finding.kind in {"prohibited", "high_risk", "transparency", "duty"}:
             status, missing = Status.SET_ASIDE, ()
         since, basis, doubt = self._since(finding, facts)
-        in_place = facts.holds(finding.in_place)[0] if finding.in_place else None
+        in_place = facts.in_place(finding)
         return Line(finding, status, tuple(bearing), tuple(dict.fromkeys(missing)), since, basis, doubt, in_place)
 
     def _since(self, finding: Finding, facts: _Facts) -> tuple[date | None, str, str]:
@@ -216,7 +222,7 @@ class Scheme:
                 if finding.legacy or finding.kind == "high_risk":
                     later = facts.later_day(self.corpus)
                     if later is not None:
-                        return later[0], later[1], ""
+                        return later
                 return day, basis, doubt
         return None, "", ""
 
@@ -239,19 +245,25 @@ class _Facts:
     scheme: Scheme
     answers: Answers
     found: frozenset[str] = frozenset()  # ids and kinds of findings that stand
+    banned: frozenset[str] = frozenset()  # of those that hold outright
+    excepted: frozenset[str] = frozenset()  # of those that hold under an exception
     maybe: frozenset[str] = frozenset()  # of those undecided
-    waits: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # what the undecided wait for
+    waits: Mapping[str, tuple[str, ...]] = field(
+        default_factory=dict
+    )  # what the undecided, or their exceptions, wait for
 
     def knowing(self, lines: Iterable[Line]) -> _Facts:
-        found, maybe, waits = set(self.found), set(self.maybe), dict(self.waits)
+        held: dict[Status, set[str]] = {status: set() for status in Status}
+        waits = dict(self.waits)
         for line in lines:
             names = {line.finding.id, line.finding.kind}
-            if line.stands:
-                found |= names
-            elif line.status is Status.UNDECIDED:
-                maybe |= names
-                waits |= {n: tuple(dict.fromkeys((*waits.get(n, ()), *line.missing))) for n in names}
-        return _Facts(self.scheme, self.answers, frozenset(found), frozenset(maybe), waits)
+            held[line.status] |= names
+            waits |= {n: tuple(dict.fromkeys((*waits.get(n, ()), *line.missing))) for n in names}
+        outright, under = held[Status.HOLDS], held[Status.UNLESS]
+        return replace(
+            self, found=self.found | outright | under, banned=self.banned | outright, excepted=self.excepted | under,
+            maybe=self.maybe | held[Status.UNDECIDED], waits=waits,
+        )  # fmt: skip
 
     def holds(self, condition: Condition) -> tuple[Truth, tuple[str, ...]]:
         """Whether any of the alternatives is true, and the questions that would decide it."""
@@ -261,7 +273,7 @@ class _Facts:
         open_ = tuple(q for truth, missing in results if truth is None for q in missing)
         return (None, open_) if any(truth is None for truth, _ in results) else (False, ())
 
-    def excepted(self, exception: Exception_) -> tuple[Truth, tuple[str, ...]]:
+    def applies(self, exception: Exception_) -> tuple[Truth, tuple[str, ...]]:
         """Whether an exception applies: unknown for ever where no question decides it."""
         beaten, waits = self.holds(exception.but) if exception.but else (False, ())
         if beaten is True:
@@ -277,20 +289,30 @@ class _Facts:
         """Whether a question matters; unknown where that depends on what is still open."""
         return self.holds(question.ask_if)[0] if question.ask_if else True
 
-    def later_day(self, corpus: Corpus) -> tuple[date, str] | None:
-        """The day of Art. 111 for a system already in service, and its provision; none for others."""
+    def in_place(self, finding: Finding) -> Truth:
+        """What the answers say of a duty; nothing where they are not asked."""
+        atoms = [name for name, _ in _atoms((*finding.in_place, *finding.not_in_place, *finding.not_in_place))]
+        if not any(self.answers.get(n) and self.asked(self.scheme.questions[n]) is not False for n in atoms):
+            return None
+        if finding.not_in_place and self.holds(finding.not_in_place)[0] is True:
+            return False
+        return self.holds(finding.in_place)[0]
+
+    def later_day(self, corpus: Corpus) -> tuple[date | None, str, str] | None:
+        """The day of Art. 111 for a system already in service, its provision and a doubt; none for others."""
         since = self.answers.get("since", frozenset())
-        rule = ""
         if "large-scale" in since:
-            rule = LEGACY_LARGE
-        elif "before" in since and self.answers.get("who", frozenset()) & PUBLIC:
-            rule = LEGACY_PUBLIC
-        return last_day(corpus.rules[rule]) if rule else None
+            return (*last_day(corpus.rules[LEGACY_LARGE]), "")
+        if "before" not in since:
+            return None
+        if self.answers.get("who", frozenset()) & PUBLIC:
+            return (*last_day(corpus.rules[LEGACY_PUBLIC]), "")
+        return None, "Art. 111(2)", UNCHANGED
 
     def _all(self, alternative: Mapping[str, tuple[str, ...] | Literal["any"]]) -> tuple[Truth, tuple[str, ...]]:
         missing: list[str] = []
         for name, wanted in alternative.items():
-            truth, open_ = self._found(wanted) if name == "found" else self._answered(name, wanted)
+            truth, open_ = self._stands(name, wanted) if name in STANDING else self._answered(name, wanted)
             if truth is False:
                 return False, ()
             if truth is None:
@@ -305,10 +327,12 @@ class _Facts:
             return None, (name,)
         return wanted == "any" or bool(chosen & frozenset(wanted)), ()
 
-    def _found(self, wanted: Iterable[str]) -> tuple[Truth, tuple[str, ...]]:
-        if self.found & frozenset(wanted):
+    def _stands(self, how: str, wanted: Iterable[str]) -> tuple[Truth, tuple[str, ...]]:
+        held = {"found": self.found, "banned": self.banned, "excepted": self.excepted}[how]
+        if held & frozenset(wanted):
             return True, ()
-        open_ = [q for name in wanted if name in self.maybe for q in self.waits.get(name, ())]
+        open_names = [n for n in wanted if n in self.maybe or (how != "found" and n in self.found)]
+        open_ = [q for name in open_names for q in self.waits.get(name, ())]
         return (None, tuple(dict.fromkeys(open_))) if open_ else (False, ())
 
 
@@ -318,23 +342,22 @@ def last_day(rule: Rule) -> tuple[date, str]:
 
 
 def _falls(lines: Sequence[Line]) -> Falls | None:
-    """Where the system falls: the strictest of what stands; undecided where something stricter may still stand."""
-    if any(line.status is Status.SET_ASIDE for line in lines) or any(
-        line.finding.kind == "outside" and line.status is Status.HOLDS for line in lines
-    ):
+    """Where the system falls: the strictest of what stands; none where something stricter may still stand."""
+    if any(line.finding.kind == "outside" and line.status is Status.HOLDS for line in lines):
         return Falls.OUTSIDE
-    standing = {(line.finding.kind, line.status) for line in lines if line.stands}
-    for kind, status, falls in (
-        ("prohibited", Status.HOLDS, Falls.PROHIBITED),
-        ("prohibited", Status.UNLESS, Falls.PROHIBITED_UNLESS),
-        ("high_risk", Status.HOLDS, Falls.HIGH_RISK),
-        ("high_risk", Status.UNLESS, Falls.HIGH_RISK),
-        ("transparency", Status.HOLDS, Falls.TRANSPARENCY),
-        ("transparency", Status.UNLESS, Falls.TRANSPARENCY),
-        ("unlisted", Status.HOLDS, Falls.UNLISTED),
+    for kind, held, under in (
+        ("prohibited", Falls.PROHIBITED, Falls.PROHIBITED_UNLESS),
+        ("high_risk", Falls.HIGH_RISK, Falls.HIGH_RISK),
+        ("transparency", Falls.TRANSPARENCY, Falls.TRANSPARENCY),
+        ("unlisted", Falls.UNLISTED, Falls.UNLISTED),
     ):
-        if (kind, status) in standing:
-            return falls
+        statuses = {line.status for line in lines if line.finding.kind == kind}
+        if Status.HOLDS in statuses:
+            return held
+        if Status.UNLESS in statuses:
+            return under
+        if Status.UNDECIDED in statuses:
+            return None
     return None
 
 
@@ -343,7 +366,7 @@ def load_scheme(folder: Path, corpus: Corpus) -> Scheme:
     questions = {q.id: q for _, _, q in entries_of(folder, "aids/questions.yaml", Question)}
     placed = list(entries_of(folder, "aids/findings.yaml", Finding))
     findings = tuple(f for _, _, f in placed)
-    names = {f.id for f in findings} | {f.kind for f in findings}
+    names = {f.id for f in findings} | {str(f.kind) for f in findings}
     if len(questions) > MOST:
         raise CorpusFault(f"aids/questions.yaml: {len(questions)} questions.", f"At most {MOST} may be asked.")
     version = corpus.works[AI_ACT].versions[-1].date
@@ -357,7 +380,7 @@ def load_scheme(folder: Path, corpus: Corpus) -> Scheme:
             (*finding.when, *finding.in_place, *(c for e in finding.unless for c in (*e.when, *e.but)))
         ):
             known = (
-                names if name == "found" else {o.id for o in questions[name].options} if name in questions else set()
+                names if name in STANDING else {o.id for o in questions[name].options} if name in questions else set()
             )
             if not known or (wanted != "any" and set(wanted) - known):
                 raise CorpusFault(

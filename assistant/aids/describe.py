@@ -159,7 +159,7 @@ def areas_of(scheme: Scheme) -> dict[str, set[str]]:
             top = scheme.corpus.rules[rule].pinpoints[0]
             if top.kind == "annex" and top.unit == "III":
                 for alternative in finding.when:
-                    tasks = alternative.get("task", ())
+                    tasks = alternative.get("task", ()) if "data" not in alternative else ()  # its task alone decides
                     for task in tasks if tasks != "any" else ():
                         found[task].add(top.parts[0])
     return found
