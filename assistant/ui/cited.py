@@ -69,7 +69,7 @@ STYLE = """
 .pinpoint-said { margin: 0 0 .6em; padding-left: 1.2em; line-height: 1.55; }
 .pinpoint-said li { margin: 0 0 .45em; }
 .pinpoint-own { margin: 0 0 .5em; line-height: 1.55; }
-.pinpoint-said.big, .pinpoint-big { font-size: 1.5rem; line-height: 1.5; }
+.pinpoint-said.big, .pinpoint-big, .pinpoint-big p { font-size: 1.5rem; line-height: 1.5; }
 .pinpoint-chip { display: inline-block; font-size: .8rem; font-weight: 600; padding: 0 .55em; margin: 0 .15em .1em 0; border-radius: 1em; text-decoration: none; white-space: nowrap; background: #ececec; color: #333; }
 .pinpoint-chip.blue { background: #dbe9f7; color: #083e6e; } .pinpoint-chip.orange { background: #fdebd3; color: #7a3e00; }
 .pinpoint-chip.violet { background: #ece3f7; color: #43236b; }
