@@ -359,4 +359,3 @@ def status_of(entry: CalendarEntry | None, authority: Authority, as_of: date, *,
 
 def _say(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
-

@@ -323,12 +323,16 @@ NOT_A_VERDICT = (
 
 
 def headline(line: Line) -> str:
-    """A line of a result in one phrase: its title, how it stands, from when, and what the answers say is in place."""
-    words = [line.finding.title]
-    if line.exceptions and line.status.value != "holds":
-        words.append(f"({line.status.value}: {'; '.join(e.title for e in line.exceptions)})")
-    elif line.status.value not in {"holds", "undecided"}:
-        words.append(f"({line.status.value})")
+    """A line of a result in one phrase: its title, then how it stands."""
+    return f"{line.finding.title} {standing(line)}".rstrip()
+
+
+def standing(line: Line) -> str:
+    """How a line stands: under which exceptions, for whom, from when, and what the answers say is in place."""
+    words = []
+    if line.status.value not in {"holds", "undecided"}:
+        titles = "; ".join(e.title for e in line.exceptions)
+        words.append(f"({line.status.value}{': ' + titles if titles else ''})")
     if line.finding.role:
         words.append(f"[{'deployer and provider' if line.finding.role == 'both' else line.finding.role}]")
     if line.since:

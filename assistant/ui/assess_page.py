@@ -11,7 +11,7 @@ from assistant.aids.assess import Answers, Assessment, Line, Question, Status
 from assistant.aids.describe import Suggestion, suggest
 from assistant.aids.practise import statements
 from assistant.aids.saved import Sheet, Value
-from assistant.aids.worksheets import FALLS, NOT_A_VERDICT, PARTS, assessment_document, carried, headline
+from assistant.aids.worksheets import FALLS, NOT_A_VERDICT, PARTS, assessment_document, carried, standing
 from assistant.errors import PinpointFault
 from assistant.register import Falls
 from assistant.ui import desk
@@ -166,7 +166,8 @@ def _line(line: Line, day: date) -> None:
     kind = line.finding.kind if line.status not in {Status.LIFTED, Status.SET_ASIDE} else ""
     doubt = f'<p class="status">{html.escape(line.doubt)}</p>' if line.doubt else ""
     st.html(
-        f'<div class="pinpoint-line {kind}"><p><strong>{html.escape(headline(line))}</strong></p>{doubt}'
+        f'<div class="pinpoint-line {kind}"><p><strong>{html.escape(line.finding.title)}</strong></p>'
+        f'<p class="status">{html.escape(standing(line))}</p>{doubt}'
         f'<ul class="pinpoint-said">{rows}</ul></div>'
     )
 

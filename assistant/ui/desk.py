@@ -91,7 +91,7 @@ def _open(sheet: Sheet) -> None:
 
 def close() -> None:
     """Back to the list; everything is saved."""
-    if st.button("All worksheets", icon=":material/arrow_back:", type="tertiary"):
+    if st.button("Back to the list", icon=":material/arrow_back:", type="tertiary"):
         st.query_params.pop("sheet", None)
         st.rerun()
 
@@ -139,7 +139,7 @@ def several(
         st.session_state[key] = [o for o in held if o in options]
     st.multiselect(
         label, options, key=key, help=help or None, format_func=lambda o: (names or {}).get(o, o),
-        on_change=put, args=(sheet.id, field), placeholder="Choose all that fit",
+        on_change=put, args=(sheet.id, field), placeholder="Choose all that fit", wrap=True,
     )  # fmt: skip
     fault(sheet, field)
 
