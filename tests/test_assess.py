@@ -16,7 +16,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from assistant.aids.assess import MOST, Assessment, Finding, Status, load_scheme
-from assistant.aids.describe import areas_of, suggest
+from assistant.aids.describe import Describer, areas_of
 from assistant.aids.worksheets import FALLS, NOT_A_VERDICT, headline
 from assistant.ask import Assistant
 from assistant.corpus import Corpus, load_corpus
@@ -231,7 +231,7 @@ def test_every_answer_leads_somewhere_or_is_plainly_neutral() -> None:
     ],
 )
 def test_a_description_suggests_a_task(described: str, task: str, assistant: Assistant) -> None:
-    reading = suggest(assistant, SCHEME, described)
+    reading = Describer(assistant, SCHEME).read(described)
     assert task in [s.option for s in reading.suggestions if s.question == "task"]
     assert all(s.because for s in reading.suggestions)
 
@@ -246,7 +246,7 @@ def test_a_description_suggests_a_task(described: str, task: str, assistant: Ass
 )
 def test_a_description_that_cannot_be_read_is_refused(described: str, message: str, assistant: Assistant) -> None:
     with pytest.raises(Misuse, match=message):
-        suggest(assistant, SCHEME, described)
+        Describer(assistant, SCHEME).read(described)
 
 
 def test_the_areas_follow_from_the_findings() -> None:

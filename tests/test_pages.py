@@ -23,10 +23,10 @@ def data(tmp_path: Path, assistant: Assistant, monkeypatch: pytest.MonkeyPatch) 
     own = assistant.settings.model_copy(update={"data": tmp_path})
     monkeypatch.setattr(Assistant, "open", classmethod(lambda cls, chosen=None: assistant))
     monkeypatch.setattr(assistant, "settings", own)
-    for kept in (shared.opened, shared.aids, shared.scheme, shared.reader):
+    for kept in (shared.opened, shared.aids, shared.scheme, shared.reader, shared.describer):
         kept.clear()
     yield tmp_path
-    for kept in (shared.opened, shared.aids, shared.scheme, shared.reader):
+    for kept in (shared.opened, shared.aids, shared.scheme, shared.reader, shared.describer):
         kept.clear()
 
 
@@ -60,6 +60,26 @@ def test_every_page_opens(name: str, words: str, data: Path) -> None:
     drawn = page(name)
     assert not drawn.exception, drawn.exception
     assert words in shown(drawn)
+
+
+@pytest.mark.parametrize("name", ["practise", "primers", "worksheets", "assess", "ask"])
+def test_a_broken_scenario_file_is_explained_on_the_page(
+    name: str, data: Path, tmp_path: Path, assistant: Assistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import shutil
+
+    broken = tmp_path / "corpus"
+    shutil.copytree(assistant.settings.corpus, broken)
+    path = broken / "scenarios" / "hot-spots.yaml"
+    path.write_text(path.read_text().replace("aia-5-1-d-location-only", "aia-5-1-d-nowhere", 1))
+    monkeypatch.setattr(assistant, "settings", assistant.settings.model_copy(update={"corpus": broken}))
+    drawn = page(name)
+    if name == "ask":
+        drawn.chat_input[0].set_value("How long must we keep the logs?").run()
+        assert "Art. 26(6)" in shown(drawn), "the answer stays"
+    assert not drawn.exception
+    text = shown(drawn).replace("\\", "")
+    assert ("hot-spots.yaml" in text and "aia-5-1-d-nowhere" in text) or name == "assess"
 
 
 # -- assess --------------------------------------------------------------------------------------------------------
@@ -104,7 +124,7 @@ def test_a_description_only_suggests(data: Path) -> None:
 
 
 def test_a_saved_answer_that_no_longer_exists_is_left_out(data: Path) -> None:
-    sheet = Shelf(data).new("assessment", "Old", DAY, {"task": ["places", "gone"], "basis": "gone", "nothing": "x"})
+    sheet = Shelf(data).new("assessment", "Old", DAY, {"task": ["places", "gone"], "basis": "gone", "nothing": "x", "setting": ["none"], "data": ["none"], "who": ["police"]})
     drawn = page("assess", sheet=sheet.id)
     assert not drawn.exception and "On none of the Act" in shown(drawn)
 

@@ -55,6 +55,14 @@ class Cues(Entry):
     cues: tuple[str, ...] = Field(min_length=3)
 
 
+class Described(Entry):
+    """A description of a made-up system, with the area of Annex III it belongs to and how it stands to that area's uses."""
+
+    area: str = Field(pattern=r"^[1-8]$")
+    stands: Literal["within", "outside", "filter"]
+    text: str = Field(min_length=40, max_length=600)
+
+
 class Question(Entry):
     """One plain question; `ask_if` says for which answers it matters."""
 
@@ -155,6 +163,7 @@ class Scheme:
     findings: tuple[Finding, ...]
     corpus: Corpus
     cues: tuple[Cues, ...] = ()
+    described: tuple[Described, ...] = ()
 
     def relevant(self, answers: Answers) -> list[Question]:
         """The questions that matter for these answers, in the order of asking."""
@@ -390,7 +399,8 @@ def load_scheme(folder: Path, corpus: Corpus) -> Scheme:
     for path, line, entry in cues:
         if entry.question not in questions or entry.option not in {o.id for o in questions[entry.question].options}:
             raise CorpusFault(f"{path}:{line}: no such answer: {entry.question}: {entry.option}.", "Mend the name.")
-    return Scheme(questions, findings, corpus, tuple(c for _, _, c in cues))
+    described = tuple(d for _, _, d in entries_of(folder, "aids/descriptions-*.yaml", Described))
+    return Scheme(questions, findings, corpus, tuple(c for _, _, c in cues), described)
 
 
 def _atoms(condition: Condition) -> Iterator[tuple[str, tuple[str, ...] | Literal["any"]]]:

@@ -13,7 +13,7 @@ from typing import Any
 from assistant.aids.assess import Answers, Line, Scheme, load_scheme
 from assistant.aids.briefs import primer_document, roadmap, roadmap_document
 from assistant.aids.data import Aids, Role, load_aids
-from assistant.aids.describe import suggest
+from assistant.aids.describe import Describer
 from assistant.aids.document import Document
 from assistant.aids.practise import handout, staged, statements
 from assistant.aids.reader import Reader
@@ -75,7 +75,7 @@ def _assess(arguments: argparse.Namespace, assistant: Assistant) -> None:
             _print("\n".join(f"    {o.id}: {o.label}" for o in question.options))
         return
     if arguments.describe is not None:
-        reading = suggest(assistant, scheme, arguments.describe)
+        reading = Describer(assistant, scheme).read(arguments.describe)
         rows = [
             {"question": s.question, "answer": s.option, "like": s.because, "score": round(s.score, 3)}
             for s in reading.suggestions

@@ -1,16 +1,21 @@
 """Suggestions from a description in free words: answers to confirm, never decisions.
 
 A description is compared, sentence by sentence and as a whole, with short descriptions that people wrote for each answer
-(`corpus/aids/cues.yaml`), and with the rules that the retriever finds. Both only order suggestions; a person says yes.
+(`corpus/aids/cues.yaml`). Which area of Annex III it may belong to, and whether within a listed use, outside or exempt, is
+learned from made-up systems (`corpus/aids/descriptions-*.yaml`) by logistic regression on their embeddings, and from the
+rules that the retriever finds. All of it only orders suggestions; a person says yes.
 """
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +34,11 @@ NEAREST = 3  # cues of an answer whose likeness is averaged
 LIKE = 0.42  # mean cosine from which an answer is suggested
 BEHIND = 0.10  # how far behind the best task another is still suggested
 MOST_TASKS = 3
+WHOLE = 0.03  # how much more the whole description counts than its best sentence
+SHOWN = 4  # nearest rules that are shown
+READ = 0.5  # what the readings of the retrieved rules count beside what was learned
+STRENGTH = 10.0  # inverse regularisation; chosen by cross-validation on the made-up systems
+Table = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,25 +65,112 @@ class Reading:
     near: tuple[Rule, ...]
 
 
-def suggest(assistant: Assistant, scheme: Scheme, description: str, rules: int = 4, guidelines: bool = True) -> Reading:
-    """Read a description; without `guidelines` the rules on the draft guidelines are left aside. Raises `Misuse` for one that is empty, too long or holds case data."""
-    text = normalise(description)
-    if not text:
-        raise Misuse("There is no description.", "Write what the system does, in a few sentences.")
-    if len(text) > LONGEST:
-        raise Misuse(f"The description has {len(text):,} characters; at most {LONGEST:,} are read.", "Shorten it.")
-    if case_data(text):
-        raise Misuse("The description seems to hold data of a real case.", "Describe the system in general.")
-    likeness, because = _likeness(assistant, scheme, text)
-    version = assistant.corpus.works[AI_ACT].versions[-1].date
-    found = assistant.retriever.find(f"Is this high-risk: {text}"[:1900], version).candidates
-    found = [c for c in found if guidelines or c.rule.pinpoints[0].kind != "paragraph"][:25]
-    return Reading(
-        tuple(_suggestions(scheme, likeness, because)),
-        tuple(_areas(scheme, found, likeness)),
-        _stands(scheme, likeness, [(c.rule, c.score) for c in found]),
-        tuple(c.rule for c in found[:rules]),
-    )
+class Describer:
+    """Reads descriptions, for one assistant and one scheme. What it compares with is embedded once and kept on disk."""
+
+    def __init__(self, assistant: Assistant, scheme: Scheme) -> None:
+        self.assistant = assistant
+        self.scheme = scheme
+        self.keys = [(c.question, c.option) for c in scheme.cues for _ in c.cues]
+        self.cues = [cue for c in scheme.cues for cue in c.cues]
+
+    def read(self, description: str, guidelines: bool = True) -> Reading:
+        """Read a description; without `guidelines` the rules on the draft guidelines are left aside.
+
+        Raises `Misuse` for one that is empty, too long or holds case data.
+        """
+        text = normalise(description)
+        if not text:
+            raise Misuse("There is no description.", "Write what the system does, in a few sentences.")
+        if len(text) > LONGEST:
+            raise Misuse(f"The description has {len(text):,} characters; at most {LONGEST:,} are read.", "Shorten it.")
+        if case_data(text):
+            raise Misuse("The description seems to hold data of a real case.", "Describe the system in general.")
+        sentences = [s for s in re.split(r"(?<=[.!?;])\s+", text) if len(s.split()) >= 4]
+        vectors = np.asarray(self.assistant.index.encoder.embed_many([text, *sentences[:12]]))
+        likeness, because = self._likeness(vectors)
+        version = self.assistant.corpus.works[AI_ACT].versions[-1].date
+        found = self.assistant.retriever.find(f"Is this high-risk: {text}"[:1900], version).candidates
+        found = [c for c in found if guidelines or c.rule.pinpoints[0].kind != "paragraph"][:25]
+        return Reading(
+            tuple(_suggestions(self.scheme, likeness, because)),
+            tuple(self._areas(vectors[0], found)),
+            self._stands(vectors[0], found),
+            tuple(c.rule for c in found[:SHOWN]),
+        )
+
+    def _likeness(self, vectors: Table) -> tuple[dict[tuple[str, str], float], dict[tuple[str, str], str]]:
+        """For every answer with cues: the mean cosine of its nearest cues to the description, and the nearest cue."""
+        if not self.cues:
+            return {}, {}
+        cosines = vectors @ self._table[: len(self.cues)].T
+        each = np.maximum(cosines[0], cosines.max(axis=0) - WHOLE)
+        groups: dict[tuple[str, str], list[int]] = defaultdict(list)
+        for n, key in enumerate(self.keys):
+            groups[key].append(n)
+        likeness, because = {}, {}
+        for key, members in groups.items():
+            order = sorted(members, key=lambda n: -each[n])
+            likeness[key] = float(np.mean(each[order[:NEAREST]]))
+            because[key] = self.cues[order[0]]
+        return likeness, because
+
+    def _areas(self, vector: Table, found: Sequence[Candidate]) -> list[str]:
+        """The areas of Annex III, the likeliest first: what was learned, and the share of the retrieved rules."""
+        scores = dict(self._probabilities("area", vector))
+        retrieved: dict[str, float] = defaultdict(float)
+        for n, candidate in enumerate(found):
+            for area in {a for p in candidate.rule.provisions if (a := area_of(p))}:
+                retrieved[area] += candidate.score * 0.8**n
+        total = sum(retrieved.values()) or 1.0
+        for area, score in retrieved.items():
+            scores[area] = scores.get(area, 0.0) + score / total
+        return sorted(scores, key=lambda a: -scores[a])
+
+    def _stands(self, vector: Table, found: Sequence[Candidate]) -> str:
+        scores = dict.fromkeys(("within", "outside", "filter"), 0.0) | dict(self._probabilities("stands", vector))
+        said: dict[str, float] = defaultdict(float)
+        for n, candidate in enumerate(found):
+            if read := reading_of(candidate.rule.statement):
+                said[read] += candidate.score * 0.8**n
+        total = sum(said.values()) or 1.0
+        return max(scores, key=lambda place: scores[place] + READ * said[place] / total)
+
+    def _probabilities(self, what: str, vector: Table) -> list[tuple[str, float]]:
+        if not self.scheme.described:
+            return []
+        model = self._models[what]
+        return list(zip(map(str, model.classes_), map(float, model.predict_proba(vector[None, :])[0]), strict=True))
+
+    @cached_property
+    def _models(self) -> dict[str, Any]:
+        """Logistic regressions on the embeddings of the made-up systems; a second is enough to fit both."""
+        from sklearn.linear_model import LogisticRegression
+
+        table = self._table[len(self.cues) :]
+        labels = {"area": [d.area for d in self.scheme.described], "stands": [d.stands for d in self.scheme.described]}
+        return {
+            what: LogisticRegression(C=STRENGTH, max_iter=1000, class_weight="balanced").fit(table, wanted)
+            for what, wanted in labels.items()
+        }
+
+    @cached_property
+    def _table(self) -> Table:
+        """The embeddings of the cues, then of the made-up systems; kept beside the index under a name of their content."""
+        texts = [*self.cues, *(d.text for d in self.scheme.described)]
+        encoder = self.assistant.index.encoder
+        named = sha256("\0".join([encoder.name, *texts]).encode()).hexdigest()[:16]
+        path: Path = self.assistant.settings.data / "aids" / f"{named}.npy"
+        try:
+            return np.asarray(np.load(path), np.float32)
+        except (OSError, ValueError):
+            table = np.asarray(encoder.embed_many(texts), np.float32)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            np.save(path, table)
+        except OSError:
+            pass  # only slower next time
+        return table
 
 
 def _suggestions(
@@ -89,61 +186,6 @@ def _suggestions(
         most = MOST_TASKS if question.id == "task" else 2 if question.several else 1
         found += [Suggestion(*key, s, because[key]) for s, key in near[:most]]
     return found
-
-
-def _likeness(
-    assistant: Assistant, scheme: Scheme, text: str
-) -> tuple[dict[tuple[str, str], float], dict[tuple[str, str], str]]:
-    """For every answer with cues: the mean cosine of its nearest cues to the description, and the nearest cue."""
-    sentences = [s for s in re.split(r"(?<=[.!?;])\s+", text) if len(s.split()) >= 4]
-    vectors = assistant.index.encoder.embed_many([text, *sentences[:12]])
-    keys, cues, table = _cues(assistant, scheme)
-    if not cues:
-        return {}, {}
-    cosines = vectors @ table.T
-    each = np.maximum(
-        cosines[0], cosines.max(axis=0) - 0.03
-    )  # one sentence may carry it, the whole counts a little more
-    groups: dict[tuple[str, str], list[int]] = defaultdict(list)
-    for n, key in enumerate(keys):
-        groups[key].append(n)
-    likeness, because = {}, {}
-    for key, members in groups.items():
-        order = sorted(members, key=lambda n: -each[n])
-        likeness[key] = float(np.mean(each[order[:NEAREST]]))
-        because[key] = cues[order[0]]
-    return likeness, because
-
-
-_Cues = tuple[tuple[tuple[str, str], ...], tuple[str, ...], NDArray[np.float32]]
-
-
-def _cues(assistant: Assistant, scheme: Scheme) -> _Cues:
-    return _embedded(_ById(assistant, scheme))
-
-
-@dataclass(frozen=True, eq=False)
-class _Held:
-    assistant: Assistant
-    scheme: Scheme
-
-
-class _ById(_Held):
-    """The pair as a key of the cache: the same objects, the same cues."""
-
-    def __hash__(self) -> int:
-        return hash((id(self.assistant), id(self.scheme)))
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _ById) and (self.assistant, self.scheme) == (other.assistant, other.scheme)
-
-
-@lru_cache(maxsize=4)
-def _embedded(held: _ById) -> _Cues:
-    flat = [((c.question, c.option), cue) for c in held.scheme.cues for cue in c.cues]
-    cues = tuple(cue for _, cue in flat)
-    vectors = held.assistant.index.encoder.embed_many(list(cues)) if cues else np.zeros((0, 0), np.float32)
-    return tuple(key for key, _ in flat), cues, np.asarray(vectors, np.float32)
 
 
 # -- where it may belong -----------------------------------------------------------------------------------------
@@ -184,41 +226,6 @@ def area_of(name: str) -> str | None:
     if pinpoint.kind == "paragraph" and pinpoint.unit.isdigit():
         return next((a for a, (low, high) in PARAGRAPHS.items() if low <= int(pinpoint.unit) <= high), None)
     return None
-
-
-def _areas(scheme: Scheme, found: list[Candidate], likeness: Mapping[tuple[str, str], float]) -> list[str]:
-    """The areas of Annex III, the likeliest first: cues and retrieved rules, fused by rank."""
-    by_task = areas_of(scheme)
-    cued: dict[str, float] = {}
-    for (question, option), score in likeness.items():
-        for area in by_task.get(option, ()) if question == "task" else ():
-            cued[area] = max(cued.get(area, 0.0), score)
-    retrieved: dict[str, float] = {}
-    for n, candidate in enumerate(found):
-        for area in {a for p in candidate.rule.provisions if (a := area_of(p))}:
-            retrieved[area] = retrieved.get(area, 0.0) + candidate.score * 0.8**n
-    fused: dict[str, float] = defaultdict(float)
-    for order in (cued, retrieved):
-        for rank, area in enumerate(sorted(order, key=lambda a: -order[a])):
-            fused[area] += 1 / (3 + rank)
-    return sorted(fused, key=lambda a: -fused[a])
-
-
-def _stands(scheme: Scheme, likeness: Mapping[tuple[str, str], float], rules: list[tuple[Rule, float]]) -> str:
-    listed = areas_of(scheme)
-    best = {"within": 0.0, "outside": 0.0, "filter": 0.0}
-    for (question, option), score in likeness.items():
-        if question == "task":
-            place = "within" if option in listed else "outside"
-            best[place] = max(best[place], score)
-        elif question == "effect" and option != "weighs":
-            best["filter"] = max(best["filter"], score)
-    said = {"within": 0.0, "outside": 0.0, "filter": 0.0}
-    for n, (rule, score) in enumerate(rules):
-        if read := reading_of(rule.statement):
-            said[read] += score * 0.8**n
-    total = sum(said.values()) or 1.0
-    return max(best, key=lambda place: best[place] + 0.5 * said[place] / total)
 
 
 _EXEMPT = re.compile(r"Article 6\(3\)|narrow procedural|preparatory|exempt|ground for not being high-risk", re.I)

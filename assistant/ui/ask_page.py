@@ -145,7 +145,11 @@ def _answer(n: int, answer: Answer) -> None:
 def _onward(answer: Answer) -> None:
     """What to do with the answer: the assessment, a worksheet field, a scenario, a primer, with what fits filled in."""
     icons = {"assess": ":material/rule:", "worksheets": ":material/edit_document:", "practise": ":material/school:", "primers": ":material/article:"}  # fmt: skip
-    offered = actions(answer, opened().corpus, aids(), scheme())
+    try:
+        offered = actions(answer, opened().corpus, aids(), scheme())
+    except PinpointFault as fault:  # a broken scenario file takes no answer away
+        st.caption(f"{plain(fault.message)} {plain(fault.remedy)}")
+        return
     if offered:
         with st.expander("Go on with this"):
             for action in offered:

@@ -8,7 +8,7 @@ from datetime import date
 import streamlit as st
 
 from assistant.aids.assess import Answers, Assessment, Line, Question, Status
-from assistant.aids.describe import Suggestion, suggest
+from assistant.aids.describe import Suggestion
 from assistant.aids.practise import statements
 from assistant.aids.saved import Sheet, Value
 from assistant.aids.worksheets import FALLS, NOT_A_VERDICT, PARTS, assessment_document, carried, standing
@@ -16,7 +16,7 @@ from assistant.errors import PinpointFault
 from assistant.register import Falls
 from assistant.ui import desk
 from assistant.ui.cited import sentence, show, style
-from assistant.ui.shared import aids, go, opened, plain, scheme, shelf, way
+from assistant.ui.shared import aids, describer, explained, go, opened, plain, scheme, shelf, way
 
 OPEN = "I do not know yet"
 _COLOUR = {
@@ -27,6 +27,7 @@ _COLOUR = {
 }
 
 
+@explained
 def render() -> None:
     """Draw the page."""
     style()
@@ -112,7 +113,7 @@ def _describe(sheet: Sheet) -> None:
             st.caption("Suggestions appear here. Each one waits for your yes.")
             return
         try:
-            reading = suggest(opened(), scheme(), described)
+            reading = describer().read(described)
         except PinpointFault as fault:
             st.error(f"{plain(fault.message)} {plain(fault.remedy)}", icon=":material/error:")
             return

@@ -15,7 +15,7 @@ from assistant.errors import PinpointFault
 from assistant.law import parse_pinpoint
 from assistant.ui import desk
 from assistant.ui.cited import own_words, show, style
-from assistant.ui.shared import aids, opened, plain, way
+from assistant.ui.shared import aids, explained, opened, plain, way
 
 MODES = ("Trainee", "Presenter", "Group scores", "Hand-out", "Staged hallucination")
 GROUPS = 8
@@ -25,11 +25,15 @@ FALLS = {
 }  # fmt: skip
 
 
+@explained
 def render() -> None:
     """Draw the page."""
     style()
     st.title("Practise", anchor=False)
     scenarios = aids().scenarios
+    if not scenarios:
+        st.info("There is no scenario in corpus/scenarios.")
+        return
     asked = st.query_params.get("scenario", "")
     st.caption(f"{len(scenarios)} made-up situations. Decide, give reasons, and lay them beside the law.")
     topics = sorted({s.falls.value for s in scenarios.values()})

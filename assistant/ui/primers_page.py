@@ -12,15 +12,19 @@ from assistant.aids.practise import statements
 from assistant.law import AI_ACT
 from assistant.ui import desk
 from assistant.ui.cited import show, style
-from assistant.ui.shared import aids, opened, plain
+from assistant.ui.shared import aids, explained, opened, plain
 
 
+@explained
 def render() -> None:
     """Draw the page."""
     style()
     st.title("Primers", anchor=False)
     st.caption("One page for each audience. Every sentence is one of the register, with its provisions.")
     primers = aids().primers
+    if not primers:
+        st.info("There is no primer in corpus/aids/primers.yaml.")
+        return
     asked = st.query_params.get("for", "")
     left, right = st.columns([3, 2])
     name = left.selectbox(

@@ -12,11 +12,12 @@ from assistant.aids.practise import statements
 from assistant.aids.saved import Sheet
 from assistant.ui import desk
 from assistant.ui.cited import show, style
-from assistant.ui.shared import aids, opened, plain
+from assistant.ui.shared import aids, explained, opened, plain
 
 STATES = {"": "not said", "not begun": "not begun", "under way": "under way", "in place": "in place"}
 
 
+@explained
 def render() -> None:
     """Draw the page."""
     style()

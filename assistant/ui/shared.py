@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from functools import wraps
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -10,9 +12,11 @@ from streamlit.navigation.page import StreamlitPage
 
 from assistant.aids.assess import Scheme, load_scheme
 from assistant.aids.data import Aids, load_aids
+from assistant.aids.describe import Describer
 from assistant.aids.reader import Reader
 from assistant.aids.saved import Shelf
 from assistant.ask import Assistant
+from assistant.errors import PinpointFault
 
 PAGES = "pinpoint_pages"  # where the session keeps its pages, by name
 
@@ -36,9 +40,28 @@ def scheme() -> Scheme:
 
 
 @st.cache_resource(show_spinner=False)
+def describer() -> Describer:
+    """What reads descriptions of systems."""
+    return Describer(opened(), scheme())
+
+
+@st.cache_resource(show_spinner=False)
 def reader() -> Reader:
     """The works, to be read."""
     return Reader(opened(), aids())
+
+
+def explained(draw: Callable[[], None]) -> Callable[[], None]:
+    """A page that says what is wrong and what to do, where it would have ended in a traceback."""
+
+    @wraps(draw)
+    def drawn() -> None:
+        try:
+            draw()
+        except PinpointFault as fault:
+            st.error(f"{plain(fault.message)} {plain(fault.remedy)}", icon=":material/error:")
+
+    return drawn
 
 
 def shelf() -> Shelf:

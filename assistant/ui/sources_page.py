@@ -15,7 +15,7 @@ from assistant.aids.reader import Link, changed
 from assistant.compose import status_of
 from assistant.law import Pinpoint, PinpointError, Provision, Work, parse_pinpoint
 from assistant.ui.cited import AUTHORITY, show, sources_link, style
-from assistant.ui.shared import opened, plain, reader, way
+from assistant.ui.shared import explained, opened, plain, reader, way
 
 VIEWS = ("Read", "Search", "Uses of AI")
 FALLS = {
@@ -24,6 +24,7 @@ FALLS = {
 }  # fmt: skip
 
 
+@explained
 def render() -> None:
     """Draw the page."""
     style()

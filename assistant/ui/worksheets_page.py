@@ -25,7 +25,7 @@ from assistant.aids.worksheets import (
 )
 from assistant.ui import desk
 from assistant.ui.cited import show, style
-from assistant.ui.shared import aids, opened, plain
+from assistant.ui.shared import aids, explained, opened, plain
 
 FORMS = {
     "fria": "Fundamental rights impact assessment",
@@ -35,6 +35,7 @@ FORMS = {
 }
 
 
+@explained
 def render() -> None:
     """Draw the page."""
     style()

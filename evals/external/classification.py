@@ -19,7 +19,7 @@ from rich.table import Table
 
 from assistant import Assistant
 from assistant.aids.assess import Scheme, load_scheme
-from assistant.aids.describe import Reading, suggest
+from assistant.aids.describe import Describer, Reading, areas_of
 from assistant.law import AI_ACT
 from assistant.lexical import Lexical
 from assistant.vectors import Encoder
@@ -43,8 +43,9 @@ def run(root: Path | None = None) -> int:
     examples = [e for e in examples if len(e[0].split()) >= 6]
     assistant = Assistant.open()
     scheme = load_scheme(assistant.settings.corpus, assistant.corpus)
-    readings = [suggest(assistant, scheme, text) for text, _, _ in examples]
-    without = [suggest(assistant, scheme, text, guidelines=False) for text, _, _ in examples]
+    describer = Describer(assistant, scheme)
+    readings = [describer.read(text) for text, _, _ in examples]
+    without = [describer.read(text, guidelines=False) for text, _, _ in examples]
     console = Console(width=110)
     table = Table(title=f"areas of Annex III, {len(examples)} of {len(rows)} examples with words left (95 % interval)")
     for column in ("system", "right area first", "among three"):
@@ -101,8 +102,6 @@ def _tasks(reading: Reading) -> list[str]:
 
 def _fitting(scheme: Scheme, readings: Sequence[Reading], examples: Sequence[tuple[str, str, str]]) -> list[bool]:
     """Whether a suggested task leads to the right area, for the examples within a listed use."""
-    from assistant.aids.describe import areas_of
-
     areas = areas_of(scheme)
     return [
         any(area in areas.get(t, ()) for t in _tasks(r))
