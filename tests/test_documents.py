@@ -136,7 +136,8 @@ def test_a_page_is_rendered_and_not_blank(name: str, assistant: Assistant, aids:
         for n in range(len(file)):
             page = file[n].render(scale=0.5).to_pil().convert("L")
             dark = sum(page.histogram()[:128]) / (page.width * page.height)
-            assert 0.002 < dark < 0.4, f"page {n + 1}: {dark:.4f} of it is ink"
+            least = 0.002 if n < len(file) - 1 else 0.00005  # the last page may hold a line or two
+            assert least < dark < 0.4, f"page {n + 1}: {dark:.5f} of it is ink"
             edge = page.crop((0, 0, 12, page.height))
             assert sum(edge.histogram()[:128]) == 0, "nothing runs into the margin"
     finally:

@@ -34,6 +34,7 @@ UNCHANGED = (
     "As long as its design is not significantly changed and it is not meant for public authorities, no day is set."
 )
 LEGACY_PUBLIC, LEGACY_LARGE = "aia-111-2-public-authorities", "aia-111-1-large-it"  # rules that state the two days
+PRODUCTS = "aia-113-c-ii-annex1-2028"  # the rule that states the day for regulated products
 MOST = 15  # questions
 PASSES = (("prohibited",), ("high_risk", "transparency"), ("unlisted", "note"), ("duty",), ("open", "boundary"))
 STANDING = {"found", "banned", "excepted"}  # conditions on findings of an earlier pass
@@ -229,7 +230,7 @@ class Scheme:
                     continue
                 day, basis, doubt = entry.from_, entry.basis, entry.open
                 if finding.legacy or finding.kind == "high_risk":
-                    later = facts.later_day(self.corpus)
+                    later = facts.later_day(self.corpus) or facts.product_day(self.corpus)
                     if later is not None:
                         return later
                 return day, basis, doubt
@@ -317,6 +318,11 @@ class _Facts:
         if self.answers.get("who", frozenset()) & PUBLIC:
             return (*last_day(corpus.rules[LEGACY_PUBLIC]), "")
         return None, "Art. 111(2)", UNCHANGED
+
+    def product_day(self, corpus: Corpus) -> tuple[date, str, str] | None:
+        """The day for a system that is high-risk as a product alone; none for those of Annex III."""
+        points = {n for n in self.found if n.startswith("hr-")}
+        return (*last_day(corpus.rules[PRODUCTS]), "") if points == {"hr-product"} else None
 
     def _all(self, alternative: Mapping[str, tuple[str, ...] | Literal["any"]]) -> tuple[Truth, tuple[str, ...]]:
         missing: list[str] = []
