@@ -22,7 +22,11 @@ def primer_document(assistant: Assistant, primer: Primer, day: date) -> Document
     title = f"AI and the law: {primer.audience}"
     checked = assistant.corpus.checked.isoformat()
     made = Document(
-        title, day, f"{primer.lead} AI Act, text of {version}; checked against the law on {checked}.", True, False
+        title,
+        day,
+        f"{primer.lead} As of {day.isoformat()}: AI Act, text of {version}, checked against the law on {checked}.",
+        True,
+        False,
     )
     for section in primer.sections:
         made.heading(section.title)

@@ -209,6 +209,8 @@ def _same(link: Link, version: str) -> bool:
 def _changes(top: Pinpoint, versions: tuple[str, str]) -> None:
     old, new = ({str(u.pinpoint) for u in reader().units(top, v)} for v in versions)
     order = [str(u.pinpoint) for v in reversed(versions) for u in reader().units(top, v)]
+    if str(top) in old ^ new and old and new:  # one text has no paragraphs where the other has: the whole is compared
+        order, old, new = [str(top)], {str(top)}, {str(top)}
     for name in dict.fromkeys(order):
         words = changed(reader(), name, versions)
         if words is None:
