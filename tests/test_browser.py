@@ -10,7 +10,7 @@ from browser import axe_source, browser, needs_browser, serious, settled, until,
 pytestmark = [pytest.mark.browser, needs_browser, pytest.mark.filterwarnings("ignore::ResourceWarning")]
 
 PAGES = {  # address: words that show when the page is drawn
-    "ask": "Ask about AI", "assess": "plain questions", "worksheets": "our own", "worksheets?form=risk": "toolkit",
+    "ask": "Try one of these", "assess": "plain questions", "worksheets": "our own", "worksheets?form=risk": "toolkit",
     "worksheets?form=readiness": "toolkit", "worksheets?form=transparency": "our own", "roadmap": "2 December 2027",
     "practise?scenario=sc-hot-spots": "Your decision", "practise?scenario=sc-hot-spots&mode=Presenter": "1 of",
     "practise?scenario=sc-hot-spots&mode=Staged+hallucination": "The claim",

@@ -51,11 +51,16 @@ class Due:
     def begin(self) -> date:
         """When we suggest to begin: so many months before, on the first of the month.
 
-        >>> Due(Milestone(id="x", title="xxx", roles=("leader",), rules=("r",), steps=("do",), months=3), date(2027, 2, 2), "", "").begin()
+        >>> held = Milestone(id="x", title="A title", roles=("leader",), rules=("r",), steps=("a step",), months=3)
+        >>> Due(held, date(2027, 2, 2), "", "").begin()
         datetime.date(2026, 11, 1)
         """
         months = self.day.year * 12 + self.day.month - 1 - self.milestone.months
         return date(months // 12, months % 12 + 1, 1)
+
+    def advice(self) -> str:
+        """How our steps are introduced; without a beginning where the day leaves no time before it."""
+        return f"Our steps, best begun in {self.begin():%B %Y}:" if self.milestone.months else "Our steps:"
 
 
 def roadmap(corpus: Corpus, aids: Aids, roles: Iterable[Role] = tuple(Role)) -> list[Due]:
@@ -95,5 +100,5 @@ def roadmap_document(assistant: Assistant, dues: Iterable[Due], states: dict[str
         made.bullets(statements(assistant, due.milestone.rules, day))
         if due.doubt:
             made.text(due.doubt, kind="note")
-        made.text(f"Our steps, best begun in {due.begin():%B %Y}: {' '.join(due.milestone.steps)}")
+        made.text(f"{due.advice()} {' '.join(due.milestone.steps)}")
     return made

@@ -54,9 +54,7 @@ def _due(due: Due, sheet: Sheet | None) -> None:
         show(statements(opened(), due.milestone.rules, date.today()))
         if due.doubt:
             st.caption(plain(due.doubt))
-        st.markdown(
-            f"Our steps, best begun in **{due.begin():%B %Y}**: " + " ".join(plain(s) for s in due.milestone.steps)
-        )
+        st.markdown(f"{due.advice()} " + " ".join(plain(s) for s in due.milestone.steps))
         if sheet:
             desk.choice(sheet, due.milestone.id, "How far", list(STATES), names=STATES)
 
