@@ -124,7 +124,19 @@ def test_a_description_only_suggests(data: Path) -> None:
 
 
 def test_a_saved_answer_that_no_longer_exists_is_left_out(data: Path) -> None:
-    sheet = Shelf(data).new("assessment", "Old", DAY, {"task": ["places", "gone"], "basis": "gone", "nothing": "x", "setting": ["none"], "data": ["none"], "who": ["police"]})
+    sheet = Shelf(data).new(
+        "assessment",
+        "Old",
+        DAY,
+        {
+            "task": ["places", "gone"],
+            "basis": "gone",
+            "nothing": "x",
+            "setting": ["none"],
+            "data": ["none"],
+            "who": ["police"],
+        },
+    )
     drawn = page("assess", sheet=sheet.id)
     assert not drawn.exception and "On none of the Act" in shown(drawn)
 

@@ -1,4 +1,4 @@
-"""The aids on the command line: assess, scenario, stage, primer, roadmap, read."""
+"""The aids on the command line: assess, scenario, stage, worksheet, primer, roadmap, read."""
 
 from __future__ import annotations
 
@@ -17,8 +17,15 @@ from assistant.aids.describe import Describer
 from assistant.aids.document import Document
 from assistant.aids.practise import handout, staged, statements
 from assistant.aids.reader import Reader
-from assistant.aids.saved import Sheet
-from assistant.aids.worksheets import FALLS, NOT_A_VERDICT, PARTS, assessment_document, headline
+from assistant.aids.saved import Sheet, parse
+from assistant.aids.worksheets import (
+    FALLS,
+    NOT_A_VERDICT,
+    PARTS,
+    assessment_document,
+    headline,
+    worksheet_document,
+)
 from assistant.ask import Assistant, parse_day
 from assistant.errors import Misuse, StoreFault
 from assistant.law import PinpointError, parse_pinpoint
@@ -41,6 +48,8 @@ def add_commands(commands: Any) -> None:
     stage.add_argument("claim")
     stage.add_argument("--provision", action="append", default=[], metavar="PINPOINT")
     stage.add_argument("--quote", default="", help="words it pretends to quote")
+    sheet = _add(commands, "worksheet", "a saved worksheet (the JSON of its page) as a document", _worksheet)
+    sheet.add_argument("file", type=Path)
     primer = _add(commands, "primer", "one page for one audience", _primer)
     primer.add_argument("audience", nargs="?", help="without: the list")
     road = _add(commands, "roadmap", "what to have in place by when", _roadmap)
@@ -48,7 +57,7 @@ def add_commands(commands: Any) -> None:
     read = _add(commands, "read", "a provision with its recitals, rules and cross-references", _read)
     read.add_argument("pinpoint")
     read.add_argument("--version", default="", help="date of the text (default: the latest)")
-    for command in (assess, scenario, primer, road):
+    for command in (assess, scenario, sheet, primer, road):
         command.add_argument("--pdf", type=Path, metavar="FILE")
         command.add_argument("--docx", type=Path, metavar="FILE")
     for command in (stage, primer):
@@ -167,6 +176,16 @@ def _stage(arguments: argparse.Namespace, assistant: Assistant) -> None:
         _print(
             f"The law says: {result.compared_with.text} [{', '.join(c.pinpoint for c in result.compared_with.citations)}]"
         )
+
+
+def _worksheet(arguments: argparse.Namespace, assistant: Assistant) -> None:
+    try:
+        sheet = parse(arguments.file.read_bytes(), arguments.file.name)
+    except OSError as error:
+        raise Misuse(f"{arguments.file} cannot be read: {error.strerror}.", "Name a downloaded worksheet.") from error
+    made = worksheet_document(assistant, _aids(assistant), _scheme(assistant), sheet)
+    if not _written(arguments, lambda: made):
+        _print(plain_text(made))
 
 
 def _primer(arguments: argparse.Namespace, assistant: Assistant) -> None:

@@ -145,7 +145,7 @@ class Shelf:
 
     def take_in(self, raw: bytes, kind: str = "") -> Sheet:
         """A worksheet from a file that was downloaded before, saved here under an id of its own. Raises `Misuse`."""
-        sheet = _parse(raw, "The file")
+        sheet = parse(raw, "The file")
         if kind and sheet.kind != kind:
             raise Misuse(
                 f"The file holds another kind of worksheet ({sheet.kind}).", "Open it on the page of its kind."
@@ -215,12 +215,13 @@ def _read(path: Path) -> Sheet:
     try:
         if path.stat().st_size > LARGEST:
             raise Misuse(f"{path.name} is too large for a worksheet.", "Take a version that was kept.")
-        return _parse(path.read_bytes(), path.name)
+        return parse(path.read_bytes(), path.name)
     except OSError as error:
         raise Misuse(f"{path.name} cannot be read: {error.strerror}.", "Take a version that was kept.") from error
 
 
-def _parse(raw: bytes, name: str) -> Sheet:
+def parse(raw: bytes, name: str) -> Sheet:
+    """A worksheet from the JSON of a file. Raises `Misuse` that names the file and says what is wrong with it."""
     if len(raw) > LARGEST:
         raise Misuse(f"{name} is too large for a worksheet.", "Choose a file that was saved here.")
     try:

@@ -11,13 +11,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from assistant.aids.assess import Assessment, Line, Scheme
+from assistant.aids.assess import Answers, Assessment, Line, Scheme
 from assistant.aids.data import Aids, Kind, Principle, Template
 from assistant.aids.document import Document, Picture
 from assistant.aids.practise import statements
 from assistant.aids.saved import Sheet, Value, shown
 from assistant.answer import Citation, Statement
 from assistant.ask import Assistant
+from assistant.errors import Misuse
 from assistant.register import Falls
 
 LIKELIHOOD = ("hardly thinkable", "unlikely", "possible", "likely", "to be expected")
@@ -206,6 +207,26 @@ def picture(chart: Any, alt_text: str) -> Picture:
 
 
 # -- documents ---------------------------------------------------------------------------------------------------
+
+
+def worksheet_document(assistant: Assistant, aids: Aids, scheme: Scheme, sheet: Sheet) -> Document:
+    """The document of a worksheet of any kind. Raises `Misuse` for a kind that has none."""
+    if sheet.kind in aids.templates:
+        return sheet_document(assistant, aids.templates[sheet.kind], sheet)
+    if sheet.kind == "risk":
+        return risk_document(assistant, aids, sheet)
+    if sheet.kind == "readiness":
+        return readiness_document(assistant, aids, sheet)
+    if sheet.kind == "assessment":
+        return assessment_document(assistant, scheme, sheet, scheme.assess(answers_of(scheme, sheet.values)))
+    raise Misuse(f"A worksheet of the kind {sheet.kind!r} has no document.", "Open it on its page.")
+
+
+def answers_of(scheme: Scheme, values: Mapping[str, Value]) -> Answers:
+    """The answers that a saved assessment holds, without any that the questions no longer know."""
+    known = {q.id: {o.id for o in q.options} for q in scheme.questions.values()}
+    held = {q: frozenset([v] if isinstance(v, str) else v) & known[q] for q, v in values.items() if q in known}
+    return {q: chosen for q, chosen in held.items() if chosen}
 
 
 def sheet_document(assistant: Assistant, template: Template, sheet: Sheet) -> Document:

@@ -11,7 +11,7 @@ from assistant.aids.assess import Answers, Assessment, Line, Question, Status
 from assistant.aids.describe import Suggestion
 from assistant.aids.practise import statements
 from assistant.aids.saved import Sheet, Value
-from assistant.aids.worksheets import FALLS, NOT_A_VERDICT, PARTS, assessment_document, carried, standing
+from assistant.aids.worksheets import FALLS, NOT_A_VERDICT, PARTS, answers_of, assessment_document, carried, standing
 from assistant.errors import PinpointFault
 from assistant.register import Falls
 from assistant.ui import desk
@@ -42,7 +42,7 @@ def render() -> None:
         return
     desk.close()
     st.subheader(plain(sheet.name), anchor=False)
-    answers = answers_of(sheet)
+    answers = answers_of(scheme(), sheet.values)
     result = scheme().assess(answers)
     _summary(answers, result)
     asked, found, more = st.tabs(["Questions", "Result", "Save and hand on"])
@@ -71,13 +71,6 @@ def _first() -> dict[str, Value]:
             q: list(chosen) if scheme().questions[q].several else chosen[0] for q, chosen in scenario.answers.items()
         }
     return values
-
-
-def answers_of(sheet: Sheet) -> Answers:
-    """The answers a saved assessment holds, without any that the questions no longer know."""
-    known = {q.id: {o.id for o in q.options} for q in scheme().questions.values()}
-    held = {q: frozenset([v] if isinstance(v, str) else v) & known[q] for q, v in sheet.values.items() if q in known}
-    return {q: chosen for q, chosen in held.items() if chosen}
 
 
 def _summary(answers: Answers, result: Assessment) -> None:
