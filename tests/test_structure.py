@@ -7,7 +7,10 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 
+from assistant.aids.assess import load_scheme
+from assistant.aids.data import load_aids
 from assistant.corpus import Corpus
 from assistant.settings import ROOT, Settings
 
@@ -92,6 +95,21 @@ def test_the_counts_in_the_readme_are_true(corpus: Corpus) -> None:
     }  # fmt: skip
     for name, count in counts.items():
         assert f"{count:,} {name}" in text, f"{count:,} {name}"
+
+
+def test_the_counts_of_the_aids_in_the_readme_are_true(corpus: Corpus) -> None:
+    aids, scheme = load_aids(ROOT / "corpus", corpus), load_scheme(ROOT / "corpus", corpus)
+    profiles = [
+        p for f in (ROOT / "tests" / "lines").glob("profiles-*.yaml") for p in yaml.safe_load(f.read_text("utf-8"))
+    ]
+    text = " ".join(README.read_text("utf-8").split())
+    for said in (
+        f"{len(aids.scenarios)} training scenarios", f"{len(scheme.questions)} questions", f"{len(scheme.findings)} findings",
+        f"{len(profiles)} tested profiles", f"{len(aids.milestones)} milestones",
+        f"{sum(len(p.risks) for p in aids.principles.values())} risks",
+        f"{sum(len(p.readiness) for p in aids.principles.values())} readiness questions",
+    ):  # fmt: skip
+        assert said in text, said
 
 
 def test_every_edition_of_a_law_has_a_calendar(corpus: Corpus) -> None:
