@@ -152,12 +152,16 @@ def staged(assistant: Assistant, claim: str, provisions: Sequence[str], quote: s
     verdicts = [c.checks.supports for c in statement.citations]
     checks = (
         Check("The provisions exist on that day", not gone, gone),
-        Check("The words it quotes stand in them", (not loose) if quote.strip() else None, loose),
+        Check("The words it quotes stand in them", (not loose) if quote.strip() else None, loose or _nothing(quote)),
         Check("The provisions say what it says", not rest if verdicts else None, rest),
     )
     rule = assistant.corpus.rules.get(statement.rule)
     against = assistant.composer.statement(rule, day) if rule else None
     return Staged(claim, checks, not faults and bool(statement.citations), against)
+
+
+def _nothing(quote: str) -> tuple[str, ...]:
+    return () if quote.strip() else ("it quotes nothing",)
 
 
 # -- the hand-out ------------------------------------------------------------------------------------------------
