@@ -280,7 +280,7 @@ def load_aids(folder: Path, corpus: Corpus) -> Aids:
 def _principles(folder: Path) -> dict[str, Principle]:
     """The sub-principles; risks and readiness stand in two files and are put together here."""
     found: dict[str, Principle] = {}
-    for name in ("risk", "readiness*"):
+    for name in ("risk", "readiness"):
         for path, line, entry in entries_of(folder, f"aids/{name}.yaml", Principle):
             known = found.get(entry.id)
             if known and (known.principle, known.name) != (entry.principle, entry.name):
