@@ -7,7 +7,6 @@ a provision that the answer cites. Nothing is guessed from words.
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
@@ -40,27 +39,36 @@ def actions(answer: Answer, corpus: Corpus, aids: Aids, scheme: Scheme) -> list[
     found: list[Action] = []
 
     def best(offered: Mapping[_K, Iterable[str]], most: int) -> list[_K]:
-        """Those that fit best; a rule that many of them name says little about any."""
-        named = Counter(r for rules in offered.values() for r in set(rules))
+        """Those that fit best: rules in common, for their number (cosine-like, so that length wins nothing)."""
         scores: dict[_K, float] = {}
         for key, rules in offered.items():
-            for rule in dict.fromkeys(rules):
-                common = 1 + math.log(named[rule])
-                if rule in weights:
-                    scores[key] = scores.get(key, 0.0) + SAME * weights[rule] / common
-                elif corpus.rules[rule].provisions[0] in provisions:
-                    scores[key] = scores.get(key, 0.0) + NEAR / common
+            mine = list(dict.fromkeys(rules))
+            shared = [
+                SAME * weights[r] if r in weights else NEAR
+                for r in mine
+                if r in weights or corpus.rules[r].provisions[0] in provisions
+            ]
+            scores[key] = sum(shared) / math.sqrt(max(1, len(mine)))
         return sorted((k for k, s in scores.items() if s >= LEAST), key=lambda k: -scores[k])[:most]
 
-    tasks = best(_task_rules(scheme), 1)
+    def early(offered: Mapping[_K, Iterable[str]], most: int) -> list[_K]:
+        """Those whose rules stand first in the answer, more so if it is their main rule."""
+        scores = {
+            key: max((weights[r] * (1.0 if n == 0 else 0.8) for n, r in enumerate(rules) if r in weights), default=0.0)
+            for key, rules in offered.items()
+        }
+        return sorted((k for k, s in scores.items() if s >= LEAST), key=lambda k: -scores[k])[:most]
+
+    tasks = early(_task_rules(scheme), 1)
     labels = {o.id: o.label for o in scheme.questions["task"].options}
     found += [Action("assess", f"Assess a system: {labels[t]}", {"task": t}) for t in tasks]
     fields = {(t.id, f.id): f.rules for t in aids.templates.values() for f in t.fields.values()}
-    for form, field in best(fields, EACH):
+    for form, field in early(fields, EACH):
         cited = _cited(answer, aids.templates[form].fields[field].rules, corpus)
         query = {"form": form, "field": field} | ({"cite": cited} if cited else {})
         found.append(Action("worksheets", f"Worksheet: {aids.templates[form].fields[field].ask}", query))
-    for id in best({s.id: s.rules for s in aids.scenarios.values()}, EACH):
+    steps = {s.id: [r for step in s.steps for r in step.rules] for s in aids.scenarios.values()}
+    for id in best(steps, EACH):
         found.append(Action("practise", f"Scenario: {aids.scenarios[id].title}", {"scenario": id}))
     primers = {p.id: [r for s in p.sections for r in s.rules] for p in aids.primers.values()}
     found += [Action("primers", f"Primer: {aids.primers[id].audience}", {"for": id}) for id in best(primers, 1)]
@@ -70,7 +78,7 @@ def actions(answer: Answer, corpus: Corpus, aids: Aids, scheme: Scheme) -> list[
 def _weights(answer: Answer) -> dict[str, float]:
     """The rules that an answer says; the first ones lead it."""
     rules = [s.rule for s in answer.statements if s.rule]
-    return {rule: 1.0 / (1 + 0.15 * n) for n, rule in reversed(list(enumerate(rules)))}
+    return {rule: 1.0 / (1 + 0.35 * n) for n, rule in reversed(list(enumerate(rules)))}
 
 
 def _task_rules(scheme: Scheme) -> dict[str, list[str]]:
