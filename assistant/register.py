@@ -196,6 +196,16 @@ class Falls(StrEnum):
     OUTSIDE = "outside"
     DEPENDS = "depends"
 
+    @property
+    def label(self) -> str:
+        """In words for people.
+
+        >>> Falls.PROHIBITED_UNLESS.label
+        'prohibited unless'
+        """
+        return {"high_risk": "high-risk", "transparency": "transparency duties", "unlisted": "on no list",
+                "outside": "outside the Act", "depends": "it depends"}.get(self.value, self.value.replace("_", " "))  # fmt: skip
+
 
 class PoliceFunction(Entry):
     """One thing police use AI for: examples, where it falls under the Act and the rules that say so."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
@@ -50,6 +52,21 @@ def _settings_read_anew() -> Iterator[None]:
     settings.cache_clear()
 
 
+def runs_of_the_law(texts: Mapping[str, str], length: int = 12) -> list[tuple[str, str]]:
+    """Runs of so many words that stand in the official texts too, by the name of the text they are in."""
+    known = set()
+    for path in REFERENCE.glob("*.json"):
+        for unit in json.loads(path.read_text("utf-8")):
+            words = re.findall(r"[a-z0-9]+", unit["text"].lower())
+            known |= {hash(tuple(words[i : i + length])) for i in range(len(words) - length + 1)}
+    found = []
+    for name, text in texts.items():
+        words = re.findall(r"[a-z0-9]+", text.lower())
+        runs = (tuple(words[i : i + length]) for i in range(len(words) - length + 1))
+        found += [(name, " ".join(run)) for run in runs if hash(run) in known]
+    return found
+
+
 @pytest.fixture(scope="session")
 def corpus() -> Corpus:
     return load_corpus(ROOT / "corpus")
@@ -64,13 +81,9 @@ def texts(corpus: Corpus, tmp_path_factory: pytest.TempPathFactory) -> Texts:
 @pytest.fixture(scope="session")
 def built(corpus: Corpus, texts: Texts, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Settings whose data folder holds an index of the whole corpus and of every text at hand."""
-    import shutil
-
-    target = tmp_path_factory.mktemp("data")
-    for part in (ROOT / "data").iterdir():
-        if part.name not in {"evals", "records", "work"}:
-            (shutil.copytree if part.is_dir() else shutil.copy)(part, target / part.name)
-    return Settings(data=target, originals=ORIGINALS, publications_url="http://127.0.0.1:9")
+    chosen = Settings(data=tmp_path_factory.mktemp("data"), originals=ORIGINALS, publications_url="http://127.0.0.1:9")
+    build_index(corpus, texts, (), chosen, lambda *_, **__: None)
+    return chosen
 
 
 @pytest.fixture(scope="session")

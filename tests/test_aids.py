@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from datetime import date
 from pathlib import Path
 
 import pytest
-from conftest import REFERENCE
+from conftest import needs_reference, runs_of_the_law
 
 from assistant.aids.assess import load_scheme
 from assistant.aids.briefs import roadmap
@@ -128,21 +127,10 @@ def test_a_primer_never_gives_a_ban_or_a_permission_without_what_limits_it(aids:
                 assert not limits or said & set(limits), f"{primer.id}: {name} needs one of {limits}"
 
 
+@needs_reference
 def test_no_run_of_twelve_words_of_the_law_is_in_the_aids() -> None:
-    if not REFERENCE.is_dir():
-        pytest.skip("the reference parse is not at hand")
-    known = set()
-    for path in REFERENCE.glob("*.json"):
-        for unit in json.loads(path.read_text("utf-8")):
-            words = re.findall(r"[a-z0-9]+", unit["text"].lower())
-            known |= {hash(tuple(words[i : i + 12])) for i in range(len(words) - 11)}
-    copied = []
-    for path in [*FOLDER.glob("scenarios/*.yaml"), *FOLDER.glob("aids/**/*.yaml")]:
-        words = re.findall(r"[a-z0-9]+", path.read_text("utf-8").lower())
-        copied += [
-            (path.name, words[i : i + 12]) for i in range(len(words) - 11) if hash(tuple(words[i : i + 12])) in known
-        ]
-    assert not copied
+    paths = [*FOLDER.glob("scenarios/*.yaml"), *FOLDER.glob("aids/**/*.yaml")]
+    assert runs_of_the_law({path.name: path.read_text("utf-8") for path in paths}) == []
 
 
 def test_changing_an_aid_does_not_make_an_index_stale(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from conftest import needs_reference, runs_of_the_law
 
 from assistant.aids.assess import load_scheme
 from assistant.aids.data import load_aids
@@ -117,21 +118,6 @@ def test_every_edition_of_a_law_has_a_calendar(corpus: Corpus) -> None:
         assert name in corpus.calendars
 
 
+@needs_reference
 def test_no_run_of_twelve_words_of_the_law_is_in_the_register(corpus: Corpus) -> None:
-    from conftest import REFERENCE
-
-    if not REFERENCE.is_dir():
-        pytest.skip("the reference parse is not at hand")
-    import json
-
-    known = set()
-    for path in REFERENCE.glob("*.json"):
-        for unit in json.loads(path.read_text("utf-8")):
-            words = re.findall(r"[a-z0-9]+", unit["text"].lower())
-            known |= {hash(tuple(words[i : i + 12])) for i in range(len(words) - 11)}
-    copied = []
-    for rule in corpus.rules.values():
-        words = re.findall(r"[a-z0-9]+", rule.statement.lower())
-        if any(hash(tuple(words[i : i + 12])) in known for i in range(len(words) - 11)):
-            copied.append(rule.id)
-    assert not copied
+    assert runs_of_the_law({rule.id: rule.statement for rule in corpus.rules.values()}) == []

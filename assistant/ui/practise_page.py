@@ -13,16 +13,13 @@ from assistant.aids.practise import LONGEST, Staged, compared, handout, staged, 
 from assistant.aids.saved import Sheet, as_json
 from assistant.errors import PinpointFault
 from assistant.law import parse_pinpoint
+from assistant.register import Falls
 from assistant.ui import desk
 from assistant.ui.cited import own_words, show, style
 from assistant.ui.shared import aids, explained, opened, plain, way
 
 MODES = ("Trainee", "Presenter", "Group scores", "Hand-out", "Staged hallucination")
 GROUPS = 8
-FALLS = {
-    "prohibited": "prohibited", "prohibited_unless": "prohibited unless", "high_risk": "high-risk",
-    "transparency": "transparency duties", "unlisted": "on no list", "outside": "outside the Act", "depends": "it depends",
-}  # fmt: skip
 
 
 @explained
@@ -36,10 +33,10 @@ def render() -> None:
         return
     asked = st.query_params.get("scenario", "")
     st.caption(f"{len(scenarios)} made-up situations. Decide, give reasons, and lay them beside the law.")
-    topics = sorted({s.falls.value for s in scenarios.values()})
+    topics = [f for f in Falls if any(s.falls is f for s in scenarios.values())]
     left, right = st.columns([2, 3])
-    kind = left.selectbox("Kind", ["all", *topics], format_func=lambda f: FALLS.get(f, f), key="practise-kind")
-    shown = [s for s in scenarios.values() if kind in {"all", s.falls.value} or s.id == asked]
+    kind = left.selectbox("Kind", [None, *topics], format_func=lambda f: f.label if f else "all", key="practise-kind")
+    shown = [s for s in scenarios.values() if kind in {None, s.falls} or s.id == asked]
     ids = [s.id for s in shown]
     name = right.selectbox(
         "Scenario",

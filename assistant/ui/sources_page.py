@@ -14,14 +14,11 @@ from assistant.aids.practise import statements
 from assistant.aids.reader import Link, changed
 from assistant.compose import status_of
 from assistant.law import Pinpoint, PinpointError, Provision, Work, parse_pinpoint
+from assistant.register import Falls
 from assistant.ui.cited import AUTHORITY, show, sources_link, style
 from assistant.ui.shared import explained, opened, plain, reader, way
 
 VIEWS = ("Read", "Search", "Uses of AI")
-FALLS = {
-    "prohibited": "prohibited", "prohibited_unless": "prohibited unless", "high_risk": "high-risk",
-    "transparency": "transparency duties", "unlisted": "on no list", "outside": "outside the Act", "depends": "it depends",
-}  # fmt: skip
 
 
 @explained
@@ -309,13 +306,13 @@ def _functions() -> None:
     st.caption(
         f"{len(functions)} things that police use AI for, and where each falls under the Act. The map is our own."
     )
-    only = st.pills("Falls", list(FALLS), format_func=FALLS.__getitem__, key="functions-falls")
+    only = st.pills("Falls", list(Falls), format_func=lambda f: f.label, key="functions-falls")
     for group in dict.fromkeys(f.group for f in functions):
-        mine = [f for f in functions if f.group == group and only in {None, f.falls.value}]
+        mine = [f for f in functions if f.group == group and only in {None, f.falls}]
         if mine:
             st.markdown(f"#### {plain(group)}")
         for f in mine:
-            with st.expander(f"{plain(f.function)}: {FALLS[f.falls.value]}"):
+            with st.expander(f"{plain(f.function)}: {f.falls.label}"):
                 st.caption("Such as: " + "; ".join(plain(e) for e in f.examples) + ".")
                 if f.depends_on:
                     st.write(plain(f.depends_on))
