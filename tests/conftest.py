@@ -15,6 +15,7 @@ import pytest
 from hypothesis import settings as hypothesis_settings
 
 from assistant.ask import Assistant
+from assistant.build import build_index
 from assistant.corpus import Corpus, load_corpus
 from assistant.settings import ROOT, Settings, settings
 from assistant.texts import Texts
