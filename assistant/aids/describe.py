@@ -2,8 +2,8 @@
 
 A description is compared, sentence by sentence and as a whole, with short descriptions that people wrote for each answer
 (`corpus/aids/cues.yaml`). Which area of Annex III it may belong to, and whether within a listed use, outside or exempt, is
-learned from made-up systems (`corpus/aids/descriptions-*.yaml`) by logistic regression on their embeddings, and from the
-rules that the retriever finds. All of it only orders suggestions; a person says yes.
+learned from made-up systems (`corpus/aids/descriptions-*.yaml`) and those cues by logistic regression on their embeddings,
+and from the rules that the retriever finds. All of it only orders suggestions; a person says yes.
 """
 
 from __future__ import annotations
@@ -38,6 +38,16 @@ WHOLE = 0.03  # how much more the whole description counts than its best sentenc
 SHOWN = 4  # nearest rules that are shown
 READ = 0.5  # what the readings of the retrieved rules count beside what was learned
 STRENGTH = 10.0  # inverse regularisation; chosen by cross-validation on the made-up systems
+NEAR_MISSES = {
+    "verify",
+    "documents",
+    "drafting",
+    "places",
+    "objects",
+    "data-search",
+    "language",
+    "office",
+}  # tasks on no list
 Table = NDArray[np.float32]
 
 
@@ -137,22 +147,36 @@ class Describer:
         return max(scores, key=lambda place: scores[place] + READ * said[place] / total)
 
     def _probabilities(self, what: str, vector: Table) -> list[tuple[str, float]]:
-        if not self.scheme.described:
+        if not self.keys:
             return []
         model = self._models[what]
         return list(zip(map(str, model.classes_), map(float, model.predict_proba(vector[None, :])[0]), strict=True))
 
     @cached_property
     def _models(self) -> dict[str, Any]:
-        """Logistic regressions on the embeddings of the made-up systems; a second is enough to fit both."""
+        """Logistic regressions on the embeddings of the made-up systems and of the cues; a second is enough to fit both."""
         from sklearn.linear_model import LogisticRegression
 
-        table = self._table[len(self.cues) :]
-        labels = {"area": [d.area for d in self.scheme.described], "stands": [d.stands for d in self.scheme.described]}
-        return {
-            what: LogisticRegression(C=STRENGTH, max_iter=1000, class_weight="balanced").fit(table, wanted)
-            for what, wanted in labels.items()
-        }
+        labels = self._labels()
+        models = {}
+        for what, wanted in labels.items():
+            rows = [n for n, label in enumerate(wanted) if label]
+            model = LogisticRegression(C=STRENGTH, max_iter=2000, class_weight="balanced")
+            models[what] = model.fit(self._table[rows], [wanted[n] for n in rows])
+        return models
+
+    def _labels(self) -> dict[str, list[str]]:
+        """What is known of every row of the table; empty where it says nothing: a cue knows its task's area, if it has one."""
+        areas = areas_of(self.scheme)
+        area, stands = [], []
+        for question, option in self.keys:
+            of_task = areas.get(option, set()) if question == "task" else set()
+            area.append(next(iter(of_task)) if len(of_task) == 1 else "")
+            near = option in NEAR_MISSES if question == "task" else False
+            weak = question == "effect" and option != "weighs"
+            stands.append("within" if of_task else "outside" if near else "filter" if weak else "")
+        described = self.scheme.described
+        return {"area": area + [d.area for d in described], "stands": stands + [d.stands for d in described]}
 
     @cached_property
     def _table(self) -> Table:
