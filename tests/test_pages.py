@@ -116,6 +116,7 @@ def test_a_description_only_suggests(data: Path) -> None:
     )
     drawn = page("assess", sheet=sheet.id)
     assert not drawn.exception and "Not enough is known" in shown(drawn), "nothing is decided from it"
+    assert "Look first at: Annex III, point 5" in shown(drawn)
     yes = [b for b in drawn.button if b.label == "Yes" and "task-calls" in str(b.key)]
     assert yes
     yes[0].click().run()

@@ -8,11 +8,12 @@ from datetime import date
 import streamlit as st
 
 from assistant.aids.assess import Answers, Assessment, Line, Question, Status
-from assistant.aids.describe import Suggestion
+from assistant.aids.describe import Reading, Suggestion
 from assistant.aids.practise import statements
 from assistant.aids.saved import Sheet, Value
 from assistant.aids.worksheets import FALLS, NOT_A_VERDICT, PARTS, answers_of, assessment_document, carried, standing
 from assistant.errors import PinpointFault
+from assistant.law import AI_ACT, parse_pinpoint
 from assistant.register import Falls
 from assistant.ui import desk
 from assistant.ui.cited import sentence, show, style
@@ -114,9 +115,24 @@ def _describe(sheet: Sheet) -> None:
             st.caption("Nothing in the description points to an answer.")
         for suggestion in reading.suggestions:
             _suggestion(sheet, suggestion)
+        _placed(reading)
         if reading.near:
             st.markdown("**Rules nearest to the description**")
             show(statements(opened(), [r.id for r in reading.near], sheet.as_of))
+
+
+def _placed(reading: Reading) -> None:
+    """Where such a system may belong: what to look at first, and a warning where near misses and exemptions are close."""
+    corpus = opened().corpus
+    version = corpus.works[AI_ACT].versions[-1].date
+    names = [f"Annex III, point {a}" for a in reading.areas[:3]]
+    shown = "; ".join(f"{n} ({corpus.heading(parse_pinpoint(n), version)})" for n in names)
+    st.caption(f"Look first at: {plain(shown)}. By likeness alone; the questions decide.")
+    if reading.stands != "within":
+        close = "uses that just miss the list" if reading.stands == "outside" else "uses that Art. 6(3) may exempt"
+        st.caption(
+            f"It reads like {close}. This guess is often wrong: answer the questions on the output and the data with care."
+        )
 
 
 def _suggestion(sheet: Sheet, suggestion: Suggestion) -> None:
