@@ -10,6 +10,7 @@ from assistant.aids.briefs import Due, roadmap, roadmap_document
 from assistant.aids.data import Role
 from assistant.aids.practise import statements
 from assistant.aids.saved import Sheet
+from assistant.law import AI_ACT, parse_pinpoint
 from assistant.ui import desk
 from assistant.ui.cited import show, style
 from assistant.ui.shared import aids, explained, opened, plain
@@ -25,6 +26,9 @@ def render() -> None:
     st.caption(
         "The days and the sentences with a provision are the law's. The steps, and when to begin, are our own suggestions."
     )
+    act = opened().corpus.works[AI_ACT]
+    link = act.url(parse_pinpoint("Art. 113"), act.versions[-1].date)
+    st.markdown(f"Official: [Art. 113 of the AI Act, when it applies]({link})")
     roles = st.pills(
         "For", list(Role), selection_mode="multi", default=list(Role), format_func=lambda r: r.value.capitalize()
     )

@@ -27,6 +27,7 @@ from assistant.ui import desk
 from assistant.ui.cited import show, style
 from assistant.ui.shared import aids, explained, opened, plain
 
+TOOLKIT = "https://ai-lawenforcement.org"
 FORMS = {
     "fria": "Fundamental rights impact assessment",
     "risk": "Risk worksheet",
@@ -150,6 +151,7 @@ def _field(sheet: Sheet, field: SheetField) -> None:
 
 def _risk() -> None:
     st.info(plain(OWN_NOTE), icon=":material/info:")
+    st.markdown(f"Official: [the toolkit and its questionnaires]({TOOLKIT})")
     sheet = desk.chosen("risk", "worksheet")
     if sheet is None:
         return
@@ -226,6 +228,7 @@ def _named(words: tuple[str, ...]) -> dict[str, str]:
 
 def _readiness() -> None:
     st.info(plain(OWN_NOTE), icon=":material/info:")
+    st.markdown(f"Official: [the toolkit and its questionnaires]({TOOLKIT})")
     sheet = desk.chosen("readiness", "review")
     if sheet is None:
         return
