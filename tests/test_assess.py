@@ -276,6 +276,7 @@ def test_wrong_answers_are_explained(given_: dict[str, set[str]], message: str) 
         ("aia-5-1-e-scraping|aia-5-1-e-nothing", "no rule"),
         ("task: [scrape]|task: [fly]", "no such fact"),
         ("excepted: [ban-live-search]|excepted: [ban-nothing]", "no such fact"),
+        ("not_in_place: [{human: [alone]}]|not_in_place: [{human: [robot]}]", "no such fact"),
     ],
 )
 def test_a_broken_finding_is_named_with_its_line(change: str, message: str, tmp_path: Path, corpus: Corpus) -> None:

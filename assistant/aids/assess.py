@@ -258,9 +258,8 @@ class _Facts:
     banned: frozenset[str] = frozenset()  # of those that hold outright
     excepted: frozenset[str] = frozenset()  # of those that hold under an exception
     maybe: frozenset[str] = frozenset()  # of those undecided
-    waits: Mapping[str, tuple[str, ...]] = field(
-        default_factory=dict
-    )  # what the undecided, or their exceptions, wait for
+    # what the undecided, or their exceptions, wait for
+    waits: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def knowing(self, lines: Iterable[Line]) -> _Facts:
         held: dict[Status, set[str]] = {status: set() for status in Status}
@@ -301,7 +300,7 @@ class _Facts:
 
     def in_place(self, finding: Finding) -> Truth:
         """What the answers say of a duty; nothing where they are not asked."""
-        atoms = [name for name, _ in _atoms((*finding.in_place, *finding.not_in_place, *finding.not_in_place))]
+        atoms = [name for name, _ in _atoms((*finding.in_place, *finding.not_in_place))]
         if not any(self.answers.get(n) and self.asked(self.scheme.questions[n]) is not False for n in atoms):
             return None
         if finding.not_in_place and self.holds(finding.not_in_place)[0] is True:
@@ -392,7 +391,12 @@ def load_scheme(folder: Path, corpus: Corpus) -> Scheme:
                     f"{path}:{line}: {finding.id} names {rule}, no rule of the law as it stands.", "Mend the id."
                 )
         for name, wanted in _atoms(
-            (*finding.when, *finding.in_place, *(c for e in finding.unless for c in (*e.when, *e.but)))
+            (
+                *finding.when,
+                *finding.in_place,
+                *finding.not_in_place,
+                *(c for e in finding.unless for c in (*e.when, *e.but)),
+            )
         ):
             known = (
                 names if name in STANDING else {o.id for o in questions[name].options} if name in questions else set()

@@ -12,6 +12,7 @@ from assistant.aids.document import Document
 from assistant.aids.practise import statements
 from assistant.ask import Assistant
 from assistant.corpus import Corpus
+from assistant.errors import CorpusFault
 from assistant.law import AI_ACT
 from assistant.register import Effect
 
@@ -83,7 +84,9 @@ def _due(corpus: Corpus, milestone: Milestone) -> Due:
     pinpoint = next(p for p in rule.pinpoints if p.work == AI_ACT)
     entry = corpus.applies(pinpoint, version)
     if entry is None:
-        raise ValueError(f"{milestone.id}: no day is known for {pinpoint}")
+        raise CorpusFault(
+            f"aids/roadmap.yaml: {milestone.id}: no day is known for {pinpoint}.", "Put first a rule that has one."
+        )
     return Due(milestone, entry.from_, entry.basis, entry.open)
 
 

@@ -146,17 +146,24 @@ def _field(sheet: Sheet, field: SheetField) -> None:
             show(statements(opened(), field.rules, sheet.as_of))
 
 
+def _by_principles(kind: str, noun: str) -> Sheet | None:
+    """What the two forms by the five principles begin with: whose they are, and the worksheet that is open."""
+    st.info(plain(OWN_NOTE), icon=":material/info:")
+    st.markdown(f"Official: [the toolkit and its questionnaires]({TOOLKIT})")
+    sheet = desk.chosen(kind, noun)
+    if sheet:
+        desk.close()
+        st.subheader(plain(sheet.name), anchor=False)
+    return sheet
+
+
 # -- risks -------------------------------------------------------------------------------------------------------
 
 
 def _risk() -> None:
-    st.info(plain(OWN_NOTE), icon=":material/info:")
-    st.markdown(f"Official: [the toolkit and its questionnaires]({TOOLKIT})")
-    sheet = desk.chosen("risk", "worksheet")
+    sheet = _by_principles("risk", "worksheet")
     if sheet is None:
         return
-    desk.close()
-    st.subheader(plain(sheet.name), anchor=False)
     principles = list(aids().principles.values())
     risks = weighed(principles, sheet.values)
     fill, picture, more = st.tabs(["Weigh", "Picture", "Versions, hand on"])
@@ -227,13 +234,9 @@ def _named(words: tuple[str, ...]) -> dict[str, str]:
 
 
 def _readiness() -> None:
-    st.info(plain(OWN_NOTE), icon=":material/info:")
-    st.markdown(f"Official: [the toolkit and its questionnaires]({TOOLKIT})")
-    sheet = desk.chosen("readiness", "review")
+    sheet = _by_principles("readiness", "review")
     if sheet is None:
         return
-    desk.close()
-    st.subheader(plain(sheet.name), anchor=False)
     principles = list(aids().principles.values())
     total = sum(len(p.readiness) for p in principles)
     answered = sum(bool(sheet.values.get(q.id)) for p in principles for q in p.readiness)
